@@ -1,14 +1,13 @@
 //! The project's own tooling: `cargo xtask test | tidy | postgres`.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "a command line tool speaks on standard output"
-)]
+#![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
 mod postgres;
+mod tidy;
 mod workspace;
 
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// Tooling of the Madoguchi workspace.
 #[derive(Parser)]
@@ -20,12 +19,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Check what the architecture promises and no compiler checks.
+    Tidy,
     /// Give a command its own PostgreSQL cluster, or keep one running for a while.
     Postgres(postgres::command::PostgresArguments),
 }
 
-fn main() -> anyhow::Result<std::process::ExitCode> {
-    match Arguments::parse().task {
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Tidy => tidy::run().map(|()| ExitCode::SUCCESS),
         Task::Postgres(arguments) => postgres::command::run(arguments),
-    }
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
 }

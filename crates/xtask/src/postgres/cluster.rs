@@ -77,10 +77,7 @@ impl Cluster {
                         folder: folder.keep(),
                         binaries,
                     };
-                    return Ok(Self {
-                        address,
-                        server: Some(server),
-                    });
+                    return Ok(Self { address, server: Some(server) });
                 }
                 Err(error) => last_error = error,
             }
@@ -120,34 +117,20 @@ pub fn stop(address: &Address) -> Result<()> {
             bail!("pg_ctl: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
     }
-    std::fs::remove_dir_all(&address.folder)
-        .with_context(|| format!("removing {}", address.folder.display()))
+    std::fs::remove_dir_all(&address.folder).with_context(|| format!("removing {}", address.folder.display()))
 }
 
 /// The `bin` folder of the newest PostgreSQL under `installations` (`/usr/lib/postgresql/<major>/bin`).
 fn newest_binaries(installations: &Path) -> Result<PathBuf> {
     let mut majors: Vec<u32> = std::fs::read_dir(installations)
-        .with_context(|| {
-            format!(
-                "no PostgreSQL in {}: install the package `postgresql`",
-                installations.display()
-            )
-        })?
+        .with_context(|| format!("no PostgreSQL in {}: install the package `postgresql`", installations.display()))?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|major: &u32| {
-            installations
-                .join(major.to_string())
-                .join("bin/initdb")
-                .exists()
-        })
+        .filter(|major: &u32| installations.join(major.to_string()).join("bin/initdb").exists())
         .collect();
     majors.sort_unstable();
-    let newest = majors.pop().with_context(|| {
-        format!(
-            "no server in {}: install the package `postgresql`",
-            installations.display()
-        )
-    })?;
+    let newest = majors
+        .pop()
+        .with_context(|| format!("no server in {}: install the package `postgresql`", installations.display()))?;
     Ok(installations.join(newest.to_string()).join("bin"))
 }
 
@@ -171,13 +154,7 @@ fn initialise(binaries: &Path, user: &ServerUser, folder: &Path) -> Result<()> {
 }
 
 /// Starts the server and waits until it accepts connections.
-fn launch(
-    binaries: &Path,
-    user: &ServerUser,
-    folder: &Path,
-    port: u16,
-    dies_with_us: bool,
-) -> Result<Child> {
+fn launch(binaries: &Path, user: &ServerUser, folder: &Path, port: u16, dies_with_us: bool) -> Result<Child> {
     let log_path = folder.join("log");
     let log = std::fs::File::create(&log_path).context("creating the server's log")?;
     let mut command = user.command(&binaries.join("postgres"), dies_with_us);
@@ -225,10 +202,7 @@ fn launch(
 
 /// The eighth line of `postmaster.pid` says `ready` once the server accepts connections.
 fn is_ready(postmaster_pid: &str) -> bool {
-    postmaster_pid
-        .lines()
-        .nth(7)
-        .is_some_and(|status| status.trim() == "ready")
+    postmaster_pid.lines().nth(7).is_some_and(|status| status.trim() == "ready")
 }
 
 fn free_port() -> Result<u16> {
@@ -259,20 +233,13 @@ mod tests {
         for major in ["9", "15"] {
             std::fs::write(installations.path().join(major).join("bin/initdb"), "").unwrap();
         }
-        assert_eq!(
-            newest_binaries(installations.path()).unwrap(),
-            installations.path().join("15/bin")
-        );
+        assert_eq!(newest_binaries(installations.path()).unwrap(), installations.path().join("15/bin"));
     }
 
     #[test]
     fn a_missing_installation_names_the_package() {
         let error = newest_binaries(Path::new("/nonexistent")).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("install the package `postgresql`")
-        );
+        assert!(error.to_string().contains("install the package `postgresql`"));
     }
 
     #[test]
@@ -289,13 +256,7 @@ mod tests {
         let folder = cluster.address.folder.clone();
         let psql = |statement: &str| {
             let output = std::process::Command::new(cluster.address.binaries.join("psql"))
-                .args([
-                    "--no-psqlrc",
-                    "--tuples-only",
-                    "--no-align",
-                    "--command",
-                    statement,
-                ])
+                .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", statement])
                 .arg(cluster.url())
                 .output()
                 .unwrap();

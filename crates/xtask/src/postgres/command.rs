@@ -39,10 +39,7 @@ pub fn run(arguments: PostgresArguments) -> Result<ExitCode> {
 fn start() -> Result<ExitCode> {
     let state = state_file();
     if state.exists() {
-        bail!(
-            "a cluster is running already; end it with `cargo xtask postgres stop` ({})",
-            state.display()
-        );
+        bail!("a cluster is running already; end it with `cargo xtask postgres stop` ({})", state.display());
     }
     let address = Cluster::start_detached()?;
     if let Some(folder) = state.parent() {
@@ -84,10 +81,7 @@ fn wrap(command: &[String]) -> Result<ExitCode> {
 /// A signal counts as failure with the shell's usual number.
 fn exit_code(status: std::process::ExitStatus) -> ExitCode {
     use std::os::unix::process::ExitStatusExt;
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal))
-        .unwrap_or(1);
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
@@ -103,10 +97,7 @@ mod tests {
     fn the_exit_code_of_the_command_is_passed_on() {
         let ended = Command::new("sh").args(["-c", "exit 3"]).status().unwrap();
         assert_eq!(exit_code(ended), ExitCode::from(3));
-        let killed = Command::new("sh")
-            .args(["-c", "kill -TERM $$"])
-            .status()
-            .unwrap();
+        let killed = Command::new("sh").args(["-c", "kill -TERM $$"]).status().unwrap();
         assert_eq!(exit_code(killed), ExitCode::from(143));
     }
 }

@@ -19,23 +19,17 @@ impl ServerUser {
         if own_user_id()? != 0 {
             return Ok(Self::Ourselves);
         }
-        let accounts =
-            std::fs::read_to_string("/etc/passwd").context("reading the list of accounts")?;
+        let accounts = std::fs::read_to_string("/etc/passwd").context("reading the list of accounts")?;
         Self::for_root(&accounts)
     }
 
     fn for_root(accounts: &str) -> Result<Self> {
         for candidate in ["postgres", "nobody"] {
-            if accounts
-                .lines()
-                .any(|line| line.split(':').next() == Some(candidate))
-            {
+            if accounts.lines().any(|line| line.split(':').next() == Some(candidate)) {
                 return Ok(Self::Account(candidate.to_owned()));
             }
         }
-        bail!(
-            "PostgreSQL refuses to run as root, and neither `postgres` nor `nobody` is an account here"
-        )
+        bail!("PostgreSQL refuses to run as root, and neither `postgres` nor `nobody` is an account here")
     }
 
     /// `program` as this account. With `dies_with_us` the kernel interrupts it when our process ends,
@@ -58,14 +52,7 @@ impl ServerUser {
             wrapped
         };
         // A server must not inherit settings that the developer keeps for psql.
-        for variable in [
-            "PGHOST",
-            "PGPORT",
-            "PGUSER",
-            "PGPASSWORD",
-            "PGDATABASE",
-            "PGDATA",
-        ] {
+        for variable in ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGDATA"] {
             command.env_remove(variable);
         }
         command
@@ -90,18 +77,12 @@ impl ServerUser {
 
 /// Debian's `nobody` is the one account whose group has another name.
 fn group_of(account: &str) -> &str {
-    if account == "nobody" {
-        "nogroup"
-    } else {
-        account
-    }
+    if account == "nobody" { "nogroup" } else { account }
 }
 
 fn own_user_id() -> Result<u32> {
     use std::os::unix::fs::MetadataExt;
-    Ok(std::fs::metadata("/proc/self")
-        .context("reading /proc/self")?
-        .uid())
+    Ok(std::fs::metadata("/proc/self").context("reading /proc/self")?.uid())
 }
 
 #[cfg(test)]
@@ -111,10 +92,7 @@ mod tests {
     #[test]
     fn root_prefers_the_account_of_the_package() {
         let accounts = "root:x:0:0::/root:/bin/bash\nnobody:x:65534::::\npostgres:x:107:114::::\n";
-        assert_eq!(
-            ServerUser::for_root(accounts).unwrap(),
-            ServerUser::Account("postgres".to_owned())
-        );
+        assert_eq!(ServerUser::for_root(accounts).unwrap(), ServerUser::Account("postgres".to_owned()));
     }
 
     #[test]
