@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
 mod postgres;
+mod test;
 mod tidy;
 mod workspace;
 
@@ -19,6 +20,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run every check: format, lints, tidy, tests on both engines, browser stories.
+    Test(test::TestArguments),
     /// Check what the architecture promises and no compiler checks.
     Tidy,
     /// Give a command its own PostgreSQL cluster, or keep one running for a while.
@@ -27,6 +30,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Test(arguments) => test::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Tidy => tidy::run().map(|()| ExitCode::SUCCESS),
         Task::Postgres(arguments) => postgres::command::run(arguments),
     };
