@@ -30,8 +30,8 @@ const TESTED_AGAINST_SIMULATOR: &[&str] = &["networks", "pipeline", "desk", "web
 /// Crates that one crate alone may use, so that its subject stays in one place.
 const ONE_HOME: &[(&str, &str)] = &[("sqlx", "store"), ("axum", "web"), ("maud", "web")];
 
-/// The simulated networks are servers too, and the binary hands listeners over.
-const ALSO_SERVES_HTTP: &[&str] = &["simulator", "madoguchi"];
+/// The simulated networks are servers with a control page, and the binary hands listeners over.
+const ALSO_SERVES: &[(&str, &str)] = &[("simulator", "axum"), ("simulator", "maud"), ("madoguchi", "axum")];
 
 /// Findings for every edge that the table does not name, and every crate that it does not know.
 pub fn check(metadata: &Metadata) -> Vec<Finding> {
