@@ -57,7 +57,7 @@ fn check_package(package: &Package) -> Vec<Finding> {
                 findings.push(Finding::failure(RULE, &package.name, format!("may not use `{}`", dependency.name)));
             }
         } else if let Some((_, home)) = ONE_HOME.iter().find(|(subject, _)| *subject == dependency.name) {
-            let serves = dependency.name == "axum" && ALSO_SERVES_HTTP.contains(&package.name.as_str());
+            let serves = ALSO_SERVES.contains(&(package.name.as_str(), dependency.name.as_str()));
             if package.name != *home && !serves && !only_in_tests {
                 findings.push(Finding::failure(
                     RULE,
