@@ -5,13 +5,16 @@
 //! month's traffic run the same code.
 
 pub mod ability;
+pub mod answering;
 pub mod capability;
 pub mod case_state;
+pub mod draft_check;
 pub mod id;
 pub mod item;
 pub mod outgoing;
 pub mod people;
 pub mod position;
+pub mod priority;
 pub mod understanding;
 pub mod vocabulary;
 
