@@ -1,4 +1,4 @@
-//! Files and folders are named after their subject, never after being a drawer.
+//! Modules are named after their subject, never after being a drawer.
 
 use super::finding::Finding;
 use super::source_tree::SourceTree;
@@ -8,11 +8,15 @@ const RULE: &str = "banned_names";
 
 const BANNED: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "misc", "shared", "stuff"];
 
+/// Code only: a word list that all languages have in common may say so.
+const EXTENSIONS: &[&str] = &[".rs", ".js", ".mjs", ".css", ".py"];
+
 /// Findings for drawers under `crates/` and `e2e/`.
 pub fn check(tree: &SourceTree) -> Vec<Finding> {
     let mut drawers = BTreeSet::new();
     for file in tree.files() {
-        if !file.path.starts_with("crates/") && !file.path.starts_with("e2e/") {
+        let ours = file.path.starts_with("crates/") || file.path.starts_with("e2e/");
+        if !ours || !EXTENSIONS.iter().any(|end| file.path.ends_with(end)) {
             continue;
         }
         let parts: Vec<&str> = file.path.split('/').collect();
@@ -37,6 +41,7 @@ mod tests {
             ("crates/a/src/utils/two.rs", ""),
             ("crates/a/src/window_manager_rules.rs", ""),
             ("crates/b/src/manager.rs", ""),
+            ("crates/language/lexicons/common.toml", ""),
             ("docs/common.md", ""),
         ]);
         let places: Vec<String> = check(&tree).into_iter().map(|found| found.place).collect();
