@@ -1,0 +1,52 @@
+//! The palette (Mod+K) and the sheet of keys: both are the registry of commands, written out.
+
+use super::commands::{COMMANDS, Command, Scope, keys_of, named, printed};
+use super::marks::icon;
+use super::view::{Frame, Reader};
+use maud::{Markup, html};
+
+fn hints(reader: &Reader, command: &Command) -> Markup {
+    html! { span.push.line { @for key in keys_of(reader, command) { kbd.key { (printed(&key)) } } } }
+}
+
+/// The palette: a dialog with a text field that narrows the commands.
+pub fn palette(frame: &Frame) -> Markup {
+    let reader = &frame.reader;
+    let words = reader.words;
+    html! {
+        dialog.palette #palette aria-label=(words.say("command-palette")) {
+            form method="dialog" {
+                label.palette-field { (icon("i-search")) span.sr { (words.say("palette-find")) }
+                    input #palette-field type="text" autocomplete="off" spellcheck="false" placeholder=(words.say("palette-find")) role="combobox" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list"; }
+                ul #palette-list role="listbox" aria-label=(words.say("command-palette")) {
+                    @for command in COMMANDS.iter().filter(|command| command.in_palette) {
+                        li role="option" id={ "palette-" (command.id) } data-run=(command.id) aria-selected="false" { span { (named(words, command)) } (hints(reader, command)) }
+                    }
+                }
+                p.palette-none.muted hidden { (words.say("palette-none")) }
+            }
+        }
+    }
+}
+
+/// The `?` sheet: every key, by where it works, and how to change or switch them off.
+pub fn sheet(reader: &Reader) -> Markup {
+    let words = reader.words;
+    let scopes = [(Scope::List, "keys-list"), (Scope::Case, "keys-case"), (Scope::Writing, "keys-writing"), (Scope::Everywhere, "keys-everywhere")];
+    html! {
+        dialog.keysheet #keysheet aria-labelledby="keysheet-title" {
+            header.line { h2 #keysheet-title { (words.say("command-keys")) } form.push method="dialog" { button.btn.plain.square aria-label=(words.say("close-panel")) { (icon("i-stop")) } } }
+            @if reader.keys.off { p.flag.plain { (icon("i-keys")) span { (words.say("keys-are-off")) } } }
+            div.keysheet-groups {
+                @for (scope, title) in scopes {
+                    section.stack { h3 { (words.say(title)) }
+                        dl.keylist { @for command in COMMANDS.iter().filter(|command| command.scope == scope) { @let keys = keys_of(reader, command); @if !keys.is_empty() {
+                            dt { (named(words, command)) } dd.line { @for key in keys { kbd.key { (printed(&key)) } } }
+                        } } }
+                    }
+                }
+            }
+            p.small.muted { a href="/settings/profile#keys" { (words.say("keys-change")) } }
+        }
+    }
+}
