@@ -7,3 +7,4 @@ export { accessibilityFindings } from "./harness/accessibility.mjs";
 export { watchPage } from "./harness/page_watch.mjs";
 export { checkScreen } from "./harness/screen_check.mjs";
 export { screenshotPath } from "./harness/screenshots.mjs";
+export { apiProperties } from "./harness/api_properties.mjs";

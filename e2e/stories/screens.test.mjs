@@ -6,10 +6,11 @@ import { after, before, describe, test } from "node:test";
 import { checkScreen, openBrowser, startProduct, variants } from "../harness.mjs";
 
 /**
- * `name`: of the screenshot. `path`: where it is; `{a:link}` in it is replaced by the first link on `from` that matches
- * the selector. `role`: whose sign-in, none for a page before the door. `ready`: a selector to wait for.
+ * `name`: of the screenshot. `path`: where it is; a screen without a fixed address has instead `from`, a page, and `link`,
+ * the selector of the link to follow there. `role`: whose sign-in, none for a page before the door. `ready`: a selector to
+ * wait for. `status`: the expected answer, 200.
  *
- * @type {{ name: string, path: string, role?: string, ready?: string, from?: string, link?: string, status?: number }[]}
+ * @type {{ name: string, path?: string, role?: string, ready?: string, from?: string, link?: string, status?: number }[]}
  */
 const screens = JSON.parse(readFileSync(new URL("../screens.json", import.meta.url), "utf8"));
 
