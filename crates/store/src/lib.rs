@@ -1,0 +1,26 @@
+//! All SQL of the product: schema, queries, search index, on SQLite and PostgreSQL.
+//!
+//! Read in this order: `db` (the layer over the engines), `open` (files and pools), `journal` (what was delivered),
+//! `filing` (the one place where messages come to be), `event` (what changed, numbered), then one file per subject.
+
+pub mod account;
+pub mod case_act;
+pub mod case_list;
+pub mod case_view;
+pub mod channel;
+pub mod db;
+mod error;
+pub mod event;
+pub mod filing;
+pub mod journal;
+pub mod ledger;
+mod open;
+pub mod outbox;
+pub mod parked;
+pub mod search;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod vault;
+
+pub use error::{Error, Result};
+pub use open::{Settings, Store};

@@ -1,0 +1,3 @@
+//! The store from outside, on every engine there is.
+
+mod filing;
