@@ -1,5 +1,6 @@
 //! Starting and stopping one cluster: `initdb`, the server process, readiness, clean-up.
 
+use super::abandoned;
 use super::server_user::ServerUser;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a start or a stop may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -55,12 +56,11 @@ impl Cluster {
     fn start_with(dies_with_us: bool) -> Result<Self> {
         let binaries = newest_binaries(Path::new("/usr/lib/postgresql"))?;
         let user = ServerUser::choose()?;
+        abandoned::remove(&std::env::temp_dir(), SystemTime::now());
         // Not under target/: a checkout in a home folder is closed to the server's account, and the
         // socket's path may have 107 bytes at most.
-        let folder = tempfile::Builder::new()
-            .prefix("madoguchi-postgres-")
-            .tempdir()
-            .context("creating the cluster's folder")?;
+        let folder =
+            tempfile::Builder::new().prefix(abandoned::PREFIX).tempdir().context("creating the cluster's folder")?;
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
         let password = random_password()?;
         std::fs::write(folder.path().join("password"), &password)?;

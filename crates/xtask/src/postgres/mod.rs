@@ -1,5 +1,6 @@
 //! A private PostgreSQL cluster for tests: its own folder, port, password and process.
 
+mod abandoned;
 pub mod cluster;
 pub mod command;
 mod server_user;
