@@ -49,7 +49,9 @@ fn check_package(package: &Package) -> Vec<Finding> {
     let mut findings = Vec::new();
     for dependency in &package.dependencies {
         let only_in_tests = dependency.kind.as_deref() == Some("dev");
-        if dependency.path.is_some() {
+        // A crate's tests may name the crate itself to switch on a feature: not an edge.
+        let itself = only_in_tests && dependency.name == package.name;
+        if dependency.path.is_some() && !itself {
             let for_tests = only_in_tests
                 && dependency.name == "simulator"
                 && TESTED_AGAINST_SIMULATOR.contains(&package.name.as_str());
@@ -109,6 +111,11 @@ mod tests {
         assert_eq!(messages(&upward), ["may not use `web`"]);
         let mirrored = package("simulator", &[("networks", None, true)]);
         assert_eq!(messages(&mirrored), ["may not use `networks`"]);
+    }
+
+    #[test]
+    fn a_crate_may_switch_on_its_own_feature_for_tests() {
+        assert!(messages(&package("store", &[("store", Some("dev"), true)])).is_empty());
     }
 
     #[test]
