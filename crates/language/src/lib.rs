@@ -16,3 +16,8 @@ pub use classify::classify_json;
 pub use reader::{Hints, Reader};
 pub use redact::redact;
 pub use rules::RuleReader;
+
+/// Every reason code that this crate can give; each has its words in the translation files.
+pub fn reason_codes() -> impl Iterator<Item = &'static str> {
+    rules::CUE_CODES.iter().chain(rules::SIGNAL_CODES).chain(rules::DECISION_CODES).copied()
+}
