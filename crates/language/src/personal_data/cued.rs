@@ -193,7 +193,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         {
             continue;
         }
-        let Some(value) = value_after(text, hit.end()) else { continue };
+        let Some(value) = value_after(text, hit.end(), *kind) else { continue };
         if accepts(*kind, &value) {
             let rank = if *kind == PersonalDataKind::Secret { 2 } else { 3 };
             found.push(Found { kind: *kind, start: value.start, end: value.end, rank });
@@ -249,7 +249,7 @@ const BETWEEN: &[&str] = &[
 const IS: &[&str] =
     &["is", "was", "are", "ist", "lautet", "war", "es", "era", "est", "c'est", "etait", "は", "が", "を"];
 
-fn value_after(text: &str, from: usize) -> Option<Value<'_>> {
+fn value_after(text: &str, from: usize, kind: PersonalDataKind) -> Option<Value<'_>> {
     let (mut at, mut colon, mut is) = (from, false, false);
     for _ in 0..8 {
         let rest = text.get(at..)?;
@@ -272,7 +272,9 @@ fn value_after(text: &str, from: usize) -> Option<Value<'_>> {
     let length = rest
         .find(|letter: char| letter.is_whitespace() || is_unspaced(letter) || ",;\"'」』)?、。<>".contains(letter))
         .unwrap_or(rest.len());
-    let token = rest.get(..length)?.trim_end_matches(['.', '!', ':']);
+    // An exclamation mark ends a sentence, but may be the last letter of a password.
+    let marks: &[char] = if kind == PersonalDataKind::Secret { &['.', ':'] } else { &['.', '!', ':'] };
+    let token = rest.get(..length)?.trim_end_matches(marks);
     // Digits that go on behind a single space belong to it.
     let mut end = at + token.len();
     if token.chars().all(|letter| letter.is_ascii_digit() || letter == '-') && !token.is_empty() {

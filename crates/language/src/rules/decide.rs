@@ -94,6 +94,7 @@ pub(crate) fn decide(mut evidence: Evidence<'_>) -> Understanding {
         urgency: 0.0,
         reasons: Vec::with_capacity(8),
     };
+    drop_what_insults_swallow(&mut evidence.hits);
     negate(&mut evidence, &mut scales);
     weigh_cues(&evidence, &mut scales);
     weigh_shape(&evidence.signals, &mut scales);
@@ -128,7 +129,6 @@ impl Evidence<'_> {
             Cue::MoneyGone,
             Cue::Outage,
             Cue::Poor,
-            Cue::Takeover,
             Cue::Danger,
             Cue::Leak,
             Cue::Legal,
@@ -137,6 +137,16 @@ impl Evidence<'_> {
         .into_iter()
         .any(|cue| self.has(cue))
     }
+}
+
+/// A coarse word inside an insult is part of the insult, not a complaint with substance.
+fn drop_what_insults_swallow(hits: &mut Vec<Hit>) {
+    let insults: Vec<(usize, usize)> =
+        hits.iter().filter(|hit| hit.cue == Cue::Insult).map(|hit| (hit.start, hit.end)).collect();
+    hits.retain(|hit| {
+        !matches!(hit.cue, Cue::Dissatisfied | Cue::Angry | Cue::Poor)
+            || !insults.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end)
+    });
 }
 
 /// Cues that a negation turns around or takes away.
@@ -306,7 +316,7 @@ fn safety(evidence: &Evidence<'_>, scales: &mut Scales) -> Option<Safety> {
         (Safety::SelfHarm, "safety.self_harm")
     } else if evidence.has(Cue::Children) {
         (Safety::Children, "safety.children")
-    } else if evidence.has(Cue::Takeover) {
+    } else if evidence.has(Cue::Takeover) && !(evidence.has(Cue::SpamOffer) && evidence.has(Cue::SpamContact)) {
         (Safety::AccountTakeover, "safety.account_takeover")
     } else if evidence.has(Cue::Danger) {
         (Safety::Danger, "safety.danger")
