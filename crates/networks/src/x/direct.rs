@@ -3,7 +3,8 @@
 use super::normalise::{Broken, Reader, parsed};
 use super::posts::{self, author as author_of};
 use super::text::{self, Readable};
-use super::wire::{DirectMessages, DmEvent, Encrypted, Id, Includes, MessageCreated, Receipt, User, unwrapped};
+use super::wire::{Id, Includes, User, unwrapped};
+use super::wire_direct::{DirectMessages, DmEvent, Encrypted, MessageCreated, Receipt};
 use domain::item::{Author, Change, IncomingMessage, Media};
 use domain::vocabulary::Form;
 use jiff::Timestamp;
@@ -75,7 +76,7 @@ fn message_read(
         id: event.id.0,
         text,
         links,
-        mentions: posts::mentions(create.message_data.entities.mentions),
+        mentions: posts::mentions(create.message_data.entities),
         media: media.into_iter().collect(),
         placeholder: None,
     };
@@ -120,7 +121,7 @@ pub(super) fn read_listed(reader: &mut Reader, account: &Id, raw: &str, includes
         sender.clone()
     };
     event.urls.append(&mut event.entities.urls);
-    event.mentions.append(&mut event.entities.mentions);
+    event.entities.mentions.append(&mut event.mentions);
     let Readable { text, links } = text::readable(&event.text, &event.urls, &[]);
     let message = Private {
         sent_at: text::time(event.created_at.as_deref(), &event.id.0, reader.received_at),
@@ -129,7 +130,7 @@ pub(super) fn read_listed(reader: &mut Reader, account: &Id, raw: &str, includes
         id: event.id.0,
         text,
         links,
-        mentions: posts::mentions(event.mentions),
+        mentions: posts::mentions(event.entities),
         media: posts::media(&event.attachments, includes),
         placeholder: None,
     };

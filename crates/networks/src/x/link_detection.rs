@@ -74,19 +74,19 @@ fn domain_end(text: &str, may_be_in_label: fn(char) -> bool) -> Option<usize> {
     let run = text.get(..run.unwrap_or(text.len()))?;
     let dots: Vec<usize> = run.match_indices('.').map(|(at, _)| at).collect();
     dots.iter().rev().find_map(|dot| {
-        let (host, top) = (run.get(..*dot)?, run.get(dot + 1..)?);
-        let length = top_level_length(top, text.get(run.len()..)?)?;
+        let host = run.get(..*dot)?;
+        let length = top_level_length(text.get(dot + 1..)?)?;
         is_host(host, may_be_in_label).then_some(dot + 1 + length)
     })
 }
 
-/// The length of the longest top level domain at the start of `label` that ends where a domain may end.
-fn top_level_length(label: &str, after: &str) -> Option<usize> {
-    let ends = label.char_indices().map(|(at, character)| at + character.len_utf8());
+/// The length of the longest top level domain at the start of `text` that ends where a domain may end.
+fn top_level_length(text: &str) -> Option<usize> {
+    let ends = text.char_indices().map(|(at, character)| at + character.len_utf8()).take(LABEL_LIMIT);
     ends.filter(|end| {
-        let next = label.get(*end..).and_then(|rest| rest.chars().next()).or_else(|| after.chars().next());
+        let next = text.get(*end..).and_then(|rest| rest.chars().next());
         let may_end = !next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, '@' | '+' | '-'));
-        let name = label.get(..*end).unwrap_or_default().to_lowercase();
+        let name = text.get(..*end).unwrap_or_default().to_lowercase();
         may_end && (TOP_LEVEL.contains(name.as_str()) || is_punycode(&name))
     })
     .max()

@@ -23,6 +23,7 @@ mod tests;
 mod text;
 mod upload;
 mod wire;
+mod wire_direct;
 
 use crate::access::{AppAccess, ChannelAccess, Tokens};
 use crate::client::Client;

@@ -1,9 +1,7 @@
 //! One delivery in, items in our words out. Nothing is dropped: what cannot be read is kept with the reason.
 
-use super::wire::{
-    DeletedPost, DeletedStatus, Delivery, DirectMessages, Encrypted, Event, Id, Includes, Like, OldRevocation,
-    Revocation,
-};
+use super::wire::{DeletedPost, DeletedStatus, Delivery, Event, Id, Includes, Like, OldRevocation, Revocation};
+use super::wire_direct::{DirectMessages, Encrypted};
 use super::{direct, mend, posts, text};
 use domain::item::{Change, Item, Normalised, Unreadable};
 use jiff::Timestamp;
@@ -164,7 +162,7 @@ fn event_read(reader: &mut Reader, raw: &str, outer_includes: Option<&RawValue>)
         "post.repost.create" => posts::read_repost(reader, &account, payload, &includes()),
         "post.delete" => {
             let deleted: DeletedPost = parsed(payload)?;
-            let by = deleted.author_id.map(|author| author.0);
+            let by = deleted.author_id.or(deleted.user_id).map(|author| author.0);
             reader.push(&account, Change::Deleted { external_id: deleted.id.0, by });
             Ok(())
         }
@@ -185,7 +183,7 @@ fn account_activity(reader: &mut Reader, account: &Id, raw: &str, delivery: &Del
         for element in parsed::<Vec<&RawValue>>(list.get())? {
             reader.attempt(element.get(), |reader| {
                 let DeletedStatus { status } = parsed(element.get())?;
-                let by = status.author_id.map(|author| author.0);
+                let by = status.author_id.or(status.user_id).map(|author| author.0);
                 reader.push(account, Change::Deleted { external_id: status.id.0, by });
                 Ok(())
             });
@@ -199,12 +197,13 @@ fn account_activity(reader: &mut Reader, account: &Id, raw: &str, delivery: &Del
 /// A like: a signal when it is somebody else's on a post of ours.
 fn like_read(reader: &mut Reader, account: &Id, payload: &str, includes: &Includes) -> Result<(), Broken> {
     let like: Like = parsed(payload)?;
-    let of_ours = like.liked_tweet_author_id.as_ref().is_some_and(|author| author == account);
+    let liked = like.liked_tweet_id.or(like.liked_post_id);
+    let external_id = liked.ok_or_else(|| Broken::new("missing_field", "liked_tweet_id"))?.0;
+    let of_ours = like.liked_tweet_author_id.or(like.liked_post_author_id).as_ref() == Some(account);
     let liker = like.user_id.or_else(|| includes.users.keys().find(|id| **id != account.0).map(|id| Id(id.clone())));
     match liker {
         Some(liker) if of_ours && liker != *account => {
             let author = posts::author(&liker, includes.users.get(&liker.0));
-            let external_id = like.liked_tweet_id.0;
             reader.push(account, Change::Reaction { author, external_id, reaction: "like".to_owned() });
         }
         _ => reader.ignore(account, "like.create"),

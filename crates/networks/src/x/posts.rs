@@ -2,7 +2,7 @@
 
 use super::normalise::{Broken, Reader, parsed};
 use super::text::{self, Readable};
-use super::wire::{Attachments, Id, Includes, MediaObject, Mention, Post, User};
+use super::wire::{Attachments, Entities, Id, Includes, MediaObject, Post, User};
 use domain::item::{Author, Change, IncomingMessage, Media, MediaKind, Mentioned};
 use domain::vocabulary::Form;
 
@@ -23,19 +23,16 @@ pub(super) fn read(
 /// A repost is a signal about a post of ours, not a message.
 pub(super) fn read_repost(reader: &mut Reader, account: &Id, payload: &str, includes: &Includes) -> Result<(), Broken> {
     let post: Post = parsed(payload)?;
-    let reposted = post.referenced_tweets.iter().find(|reference| matches!(&*reference.kind, "retweeted" | "reposted"));
-    let external_id = reposted.ok_or_else(|| Broken::new("missing_field", "referenced_tweets"))?.id.0.clone();
+    let reposted = post.referenced(["retweeted", "reposted"]);
+    let external_id = reposted.ok_or_else(|| Broken::new("missing_field", "referenced_tweets"))?.0.clone();
     let author = author(&post.author_id, includes.users.get(&post.author_id.0));
     reader.push(account, Change::Reaction { author, external_id, reaction: "repost".to_owned() });
     Ok(())
 }
 
-fn message(reader: &Reader, account: &Id, post: Post, includes: &Includes, kind: &str) -> IncomingMessage {
-    let referenced = |kinds: [&str; 2]| {
-        post.referenced_tweets.iter().find(|reference| kinds.contains(&&*reference.kind)).map(|reference| &reference.id)
-    };
-    let quotes = referenced(["quoted", "quote"]).cloned();
-    let in_reply_to = post.in_reply_to_tweet_id.as_ref().or_else(|| referenced(["replied_to", "reply_to"])).cloned();
+fn message(reader: &Reader, account: &Id, mut post: Post, includes: &Includes, kind: &str) -> IncomingMessage {
+    let quotes = post.referenced(["quoted", "quote"]).cloned();
+    let in_reply_to = post.answers().cloned();
     let author_of_post =
         |id: &Option<Id>| id.as_ref().and_then(|id| includes.posts.get(&id.0)).and_then(|post| post.author_id.clone());
     // An event of quotes says by itself that the quoted post is ours.
@@ -59,10 +56,7 @@ fn message(reader: &Reader, account: &Id, post: Post, includes: &Includes, kind:
         Form::Mention
     };
 
-    let (raw, entities) = match post.note_tweet {
-        Some(note) => (note.text, note.entities),
-        None => (post.text, post.entities),
-    };
+    let (raw, entities) = post.take_text();
     let Readable { text, links } = text::readable(&raw, &entities.urls, &[]);
     let own_id = post.id.0.clone();
     IncomingMessage {
@@ -78,39 +72,43 @@ fn message(reader: &Reader, account: &Id, post: Post, includes: &Includes, kind:
         in_reply_to_author: in_reply_to_author.map(|id| id.0),
         quotes: quotes.map(|id| id.0),
         quotes_author: quotes_author.map(|id| id.0),
-        mentions: mentions(entities.mentions),
+        mentions: mentions(entities),
         links,
         media: media(&post.attachments, includes),
         placeholder: None,
-        earlier_versions: earlier(&own_id, post.edit_history_tweet_ids),
+        earlier_versions: earlier(&own_id, [post.edit_history_tweet_ids, post.edit_history_post_ids]),
         external_id: own_id,
     }
 }
 
 /// The ids in an edit history that came before this version, oldest first.
-fn earlier(own: &str, history: Vec<Id>) -> Vec<String> {
+fn earlier(own: &str, histories: [Vec<Id>; 2]) -> Vec<String> {
+    let history = histories.into_iter().find(|history| !history.is_empty()).unwrap_or_default();
     history.into_iter().map(|id| id.0).take_while(|id| id != own).collect()
 }
 
 /// A person as X shows them.
 pub(super) fn author(id: &Id, user: Option<&User>) -> Author {
     let Some(user) = user else { return Author { external_id: id.0.clone(), ..Author::default() } };
+    let handle = user.username.as_deref().or(user.screen_name.as_deref());
+    let picture = user.profile_image_url.as_ref().or(user.profile_image_url_https.as_ref());
     Author {
         external_id: id.0.clone(),
-        handle: user.username.as_deref().map(text::name).filter(|handle| !handle.is_empty()),
+        handle: handle.map(text::name).filter(|handle| !handle.is_empty()),
         name: user.name.as_deref().map(text::name),
-        avatar_url: user.profile_image_url.clone().filter(|url| url.len() <= 2048),
+        avatar_url: picture.filter(|url| url.len() <= 2048).cloned(),
         followers: user.public_metrics.as_ref().and_then(|metrics| metrics.followers_count).or(user.followers_count),
         verified: user.verified,
     }
 }
 
 /// The accounts named in a text, each once.
-pub(super) fn mentions(entities: Vec<Mention>) -> Vec<Mentioned> {
+pub(super) fn mentions(entities: Entities) -> Vec<Mentioned> {
     let mut named: Vec<Mentioned> = Vec::new();
-    for mention in entities {
-        let handle = text::name(mention.username.trim_start_matches('@'));
-        if !named.iter().any(|known| known.handle.eq_ignore_ascii_case(&handle)) {
+    for mention in entities.mentions.into_iter().chain(entities.user_mentions) {
+        let handle = mention.username.or(mention.screen_name).unwrap_or_default();
+        let handle = text::name(handle.trim_start_matches('@'));
+        if !handle.is_empty() && !named.iter().any(|known| known.handle.eq_ignore_ascii_case(&handle)) {
             named.push(Mentioned { external_id: mention.id.map(|id| id.0), handle });
         }
     }

@@ -5,7 +5,8 @@ use super::api::{Api, segment};
 use super::errors::Trouble;
 use super::poll::{DM_FIELDS, POST_FIELDS, whole_seconds};
 use super::text::{readable, snowflake_time};
-use super::wire::{DmEvent, Id, Post};
+use super::wire::{Id, Post};
+use super::wire_direct::DmEvent;
 use crate::access::ChannelAccess;
 use crate::client::Client;
 use crate::network::CallError;
@@ -99,14 +100,10 @@ async fn posts(api: Api<'_>, channel: &ChannelAccess, earliest: Timestamp) -> Re
     Ok(of_ours.map(standing_post).collect())
 }
 
-fn standing_post(post: Post) -> Standing {
-    let replied_to = post.referenced_tweets.into_iter().find(|reference| reference.kind == "replied_to");
-    let (raw, entities) = match post.note_tweet {
-        Some(note) => (note.text, note.entities),
-        None => (post.text, post.entities),
-    };
+fn standing_post(mut post: Post) -> Standing {
+    let (raw, entities) = post.take_text();
     Standing {
-        in_reply_to: post.in_reply_to_tweet_id.map(|id| id.0).or(replied_to.map(|reference| reference.id.0)),
+        in_reply_to: post.answers().map(|id| id.0.clone()),
         sent_at: time(post.created_at.as_deref(), &post.id),
         text: readable(&raw, &entities.urls, &[]).text,
         id: post.id.0,

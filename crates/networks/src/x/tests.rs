@@ -1,1 +1,7 @@
-//! Tests of the folder.
+//! Tests of the folder: official conformance data, fixtures, hostile bodies, and calls against a small server.
+
+mod calls;
+mod conformance;
+mod hostile;
+mod samples;
+mod text;

@@ -1,5 +1,6 @@
 //! The shapes that X sends, as far as we read them; both vocabularies (tweet, post) and both ages (X Activity,
-//! Account Activity) are accepted. Whatever is not named here is skipped.
+//! Account Activity) are accepted. Whatever is not named here is skipped. Names that two vocabularies have for one
+//! thing are fields of their own, not aliases: a body may hold both.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
@@ -90,21 +91,44 @@ pub(super) struct Post {
     pub(super) text: String,
     pub(super) created_at: Option<String>,
     pub(super) lang: Option<String>,
-    #[serde(alias = "conversation_post_id")]
     pub(super) conversation_id: Option<Id>,
-    #[serde(alias = "in_reply_to_post_id")]
     pub(super) in_reply_to_tweet_id: Option<Id>,
+    pub(super) in_reply_to_post_id: Option<Id>,
     pub(super) in_reply_to_user_id: Option<Id>,
-    #[serde(default, alias = "referenced_posts")]
+    #[serde(default)]
     pub(super) referenced_tweets: Vec<Reference>,
-    #[serde(default, alias = "edit_history_post_ids")]
+    #[serde(default)]
+    pub(super) referenced_posts: Vec<Reference>,
+    #[serde(default)]
     pub(super) edit_history_tweet_ids: Vec<Id>,
     #[serde(default)]
+    pub(super) edit_history_post_ids: Vec<Id>,
+    #[serde(default)]
     pub(super) entities: Entities,
-    #[serde(alias = "note_post")]
     pub(super) note_tweet: Option<Note>,
+    pub(super) note_post: Option<Note>,
     #[serde(default)]
     pub(super) attachments: Attachments,
+}
+
+impl Post {
+    /// The posts that it refers to, of one of these kinds.
+    pub(super) fn referenced(&self, kinds: [&str; 2]) -> Option<&Id> {
+        let mut all = self.referenced_tweets.iter().chain(&self.referenced_posts);
+        all.find(|reference| kinds.contains(&&*reference.kind)).map(|reference| &reference.id)
+    }
+    /// The post that it answers.
+    pub(super) fn answers(&self) -> Option<&Id> {
+        let stated = self.in_reply_to_tweet_id.as_ref().or(self.in_reply_to_post_id.as_ref());
+        stated.or_else(|| self.referenced(["replied_to", "reply_to"]))
+    }
+    /// Its whole text and what was recognised in it.
+    pub(super) fn take_text(&mut self) -> (String, Entities) {
+        match self.note_tweet.take().or(self.note_post.take()) {
+            Some(note) => (note.text, note.entities),
+            None => (std::mem::take(&mut self.text), std::mem::take(&mut self.entities)),
+        }
+    }
 }
 
 /// The whole text of a long post.
@@ -126,8 +150,10 @@ pub(super) struct Reference {
 /// What X recognised in a text.
 #[derive(Default, Deserialize)]
 pub(super) struct Entities {
-    #[serde(default, alias = "user_mentions")]
+    #[serde(default)]
     pub(super) mentions: Vec<Mention>,
+    #[serde(default)]
+    pub(super) user_mentions: Vec<Mention>,
     #[serde(default)]
     pub(super) urls: Vec<UrlEntity>,
 }
@@ -135,9 +161,8 @@ pub(super) struct Entities {
 /// An account named in a text.
 #[derive(Deserialize)]
 pub(super) struct Mention {
-    #[serde(alias = "screen_name")]
-    pub(super) username: String,
-    #[serde(alias = "id_str")]
+    pub(super) username: Option<String>,
+    pub(super) screen_name: Option<String>,
     pub(super) id: Option<Id>,
 }
 
@@ -162,11 +187,11 @@ pub(super) struct Attachments {
 #[derive(Clone, Deserialize)]
 pub(super) struct User {
     pub(super) id: Id,
-    #[serde(alias = "screen_name")]
     pub(super) username: Option<String>,
+    pub(super) screen_name: Option<String>,
     pub(super) name: Option<String>,
-    #[serde(alias = "profile_image_url_https")]
     pub(super) profile_image_url: Option<String>,
+    pub(super) profile_image_url_https: Option<String>,
     pub(super) verified: Option<bool>,
     pub(super) public_metrics: Option<UserMetrics>,
     pub(super) followers_count: Option<i64>,
@@ -196,7 +221,6 @@ pub(super) struct MediaObject {
 /// One encoding of a film.
 #[derive(Clone, Deserialize)]
 pub(super) struct Variant {
-    #[serde(alias = "bitrate")]
     pub(super) bit_rate: Option<i64>,
     pub(super) content_type: Option<String>,
     pub(super) url: Option<String>,
@@ -221,8 +245,10 @@ pub(super) struct Includes {
 struct RawIncludes<'a> {
     #[serde(borrow, default)]
     users: Vec<&'a RawValue>,
-    #[serde(borrow, default, alias = "posts")]
+    #[serde(borrow, default)]
     tweets: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    posts: Vec<&'a RawValue>,
     #[serde(borrow, default)]
     media: Vec<&'a RawValue>,
 }
@@ -245,7 +271,7 @@ impl Includes {
     pub(super) fn read(raw: Option<&RawValue>) -> Self {
         let raw: RawIncludes<'_> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
         let users = raw.users.iter().filter_map(|raw| unwrapped::<User>(raw));
-        let posts = raw.tweets.iter().filter_map(|raw| unwrapped::<IncludedPost>(raw));
+        let posts = raw.tweets.iter().chain(&raw.posts).filter_map(|raw| unwrapped::<IncludedPost>(raw));
         let media = raw.media.iter().filter_map(|raw| unwrapped::<MediaObject>(raw));
         Self {
             users: users.map(|user| (user.id.0.clone(), user)).collect(),
@@ -255,120 +281,12 @@ impl Includes {
     }
 }
 
-/// The payload of `dm.*`: the Account Activity shape, whole or inside an X Activity event.
-#[derive(Deserialize)]
-pub(super) struct DirectMessages<'a> {
-    #[serde(borrow, default)]
-    pub(super) direct_message_events: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub(super) direct_message_mark_read_events: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub(super) direct_message_indicate_typing_events: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub(super) users: BTreeMap<Cow<'a, str>, &'a RawValue>,
-}
-
-/// One private message in the Account Activity shape.
-#[derive(Deserialize)]
-pub(super) struct MessageCreated {
-    #[serde(rename = "type", default)]
-    pub(super) kind: String,
-    pub(super) id: Id,
-    pub(super) created_timestamp: Option<Id>,
-    pub(super) message_create: MessageCreate,
-}
-
-/// Sides and content of a private message.
-#[derive(Deserialize)]
-pub(super) struct MessageCreate {
-    pub(super) target: Target,
-    pub(super) sender_id: Id,
-    pub(super) message_data: MessageData,
-}
-
-/// Who it is for.
-#[derive(Deserialize)]
-pub(super) struct Target {
-    pub(super) recipient_id: Id,
-}
-
-/// Content of a private message.
-#[derive(Deserialize)]
-pub(super) struct MessageData {
-    #[serde(default)]
-    pub(super) text: String,
-    #[serde(default)]
-    pub(super) entities: Entities,
-    pub(super) attachment: Option<Attachment>,
-}
-
-/// What is attached to a private message in the Account Activity shape.
-#[derive(Deserialize)]
-pub(super) struct Attachment {
-    pub(super) media: Option<AttachedMedia>,
-}
-
-/// A file attached to a private message in the Account Activity shape.
-#[derive(Deserialize)]
-pub(super) struct AttachedMedia {
-    #[serde(alias = "id_str")]
-    pub(super) id: Id,
-    #[serde(rename = "type", default)]
-    pub(super) kind: String,
-    pub(super) media_url_https: Option<String>,
-    /// The short link that stands for it in the text.
-    pub(super) url: Option<String>,
-    pub(super) ext_alt_text: Option<String>,
-}
-
-/// A sign that somebody read up to a message, or types.
-#[derive(Deserialize)]
-pub(super) struct Receipt {
-    pub(super) sender_id: Id,
-    pub(super) created_timestamp: Option<Id>,
-    pub(super) last_read_event_id: Option<Id>,
-}
-
-/// One private message as the API lists it.
-#[derive(Deserialize)]
-pub(super) struct DmEvent {
-    pub(super) id: Id,
-    #[serde(default)]
-    pub(super) event_type: String,
-    #[serde(default)]
-    pub(super) text: String,
-    pub(super) sender_id: Option<Id>,
-    pub(super) dm_conversation_id: Option<String>,
-    pub(super) created_at: Option<String>,
-    #[serde(default)]
-    pub(super) participant_ids: Vec<Id>,
-    #[serde(default)]
-    pub(super) attachments: Attachments,
-    #[serde(default)]
-    pub(super) entities: Entities,
-    /// The specification puts these beside the text; other answers put them into `entities`.
-    #[serde(default)]
-    pub(super) urls: Vec<UrlEntity>,
-    #[serde(default)]
-    pub(super) mentions: Vec<Mention>,
-}
-
-/// An encrypted message: sides and time are all that can be read.
-#[derive(Deserialize)]
-pub(super) struct Encrypted {
-    pub(super) id: Id,
-    pub(super) sender_id: Id,
-    pub(super) created_at_msec: Option<Id>,
-    #[serde(default)]
-    pub(super) conversation_id: String,
-}
-
 /// A post or message that was deleted.
 #[derive(Deserialize)]
 pub(super) struct DeletedPost {
     pub(super) id: Id,
-    #[serde(alias = "user_id")]
     pub(super) author_id: Option<Id>,
+    pub(super) user_id: Option<Id>,
 }
 
 /// A deletion in the Account Activity shape.
@@ -380,11 +298,10 @@ pub(super) struct DeletedStatus {
 /// A like; only the liker's own subscription names the liker in `filter`.
 #[derive(Deserialize)]
 pub(super) struct Like {
-    #[serde(alias = "liked_post_id")]
-    pub(super) liked_tweet_id: Id,
-    #[serde(alias = "liked_post_author_id")]
+    pub(super) liked_tweet_id: Option<Id>,
+    pub(super) liked_post_id: Option<Id>,
     pub(super) liked_tweet_author_id: Option<Id>,
-    #[serde(alias = "liker_id", alias = "liking_user_id")]
+    pub(super) liked_post_author_id: Option<Id>,
     pub(super) user_id: Option<Id>,
 }
 
