@@ -126,7 +126,8 @@ fn link_length(letters: &[char]) -> usize {
     let ending = host.rsplit('.').next().unwrap_or_default();
     let known = scheme > 0 && ending.chars().all(|letter| letter.is_ascii_alphabetic()) && ending.len() >= 2
         || TOP_LEVEL.contains(&ending);
-    if !local && !(well_formed && known) {
+    let possible = local || (well_formed && known);
+    if !possible {
         return 0;
     }
     let rest = run.get(scheme + host.len()..).unwrap_or_default();
