@@ -246,7 +246,7 @@ CREATE INDEX cases_order ON cases (workspace_id, priority, waiting_key, id, face
 CREATE INDEX cases_live_recent ON cases (workspace_id, last_position DESC, id DESC, facets) WHERE state <> 'closed';
 CREATE INDEX cases_live_order ON cases (workspace_id, priority, waiting_key, id, facets) WHERE state <> 'closed';
 CREATE INDEX cases_waiting_order ON cases (workspace_id, priority, waiting_key, id, facets) WHERE waiting_since IS NOT NULL;
-CREATE INDEX cases_waiting_age ON cases (workspace_id, waiting_key, id, facets) WHERE waiting_since IS NOT NULL;
+CREATE INDEX cases_waiting_age ON cases (workspace_id, waiting_key, id, facets, last_position) WHERE waiting_since IS NOT NULL;
 CREATE INDEX cases_assignee ON cases (workspace_id, assignee_id, last_position DESC, id DESC, facets) WHERE assignee_id IS NOT NULL;
 CREATE INDEX cases_live_assignee ON cases (workspace_id, assignee_id, priority, waiting_key, id, facets) WHERE assignee_id IS NOT NULL AND state <> 'closed';
 CREATE INDEX cases_contact ON cases (workspace_id, contact_id, last_position DESC, id DESC);

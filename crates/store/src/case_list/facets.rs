@@ -6,7 +6,7 @@
 
 use super::filter::{AssigneeFilter, Filter, NoiseFilter};
 use crate::db::Value;
-use domain::vocabulary::{About, CaseState, Form, Kind, Noise, NoReplyReason, ReplyNeed, Sentiment};
+use domain::vocabulary::{About, CaseState, Form, Kind, NoReplyReason, Noise, ReplyNeed, Sentiment};
 use uuid::Uuid;
 
 /// A field's place in the number.

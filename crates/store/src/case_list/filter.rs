@@ -3,7 +3,7 @@
 use super::row::CaseRow;
 use domain::Timestamp;
 use domain::id::{AgentId, ChannelId, ContactId};
-use domain::vocabulary::{About, CaseState, Form, Kind, Noise, NoReplyReason, ReplyNeed, Sentiment};
+use domain::vocabulary::{About, CaseState, Form, Kind, NoReplyReason, Noise, ReplyNeed, Sentiment};
 use serde::{Deserialize, Serialize};
 
 /// Who is on the case.

@@ -6,7 +6,7 @@ use domain::Timestamp;
 use domain::id::{AgentId, CaseId, ChannelId, ContactId};
 use domain::people::Scope;
 use domain::understanding::Reason;
-use domain::vocabulary::{About, CaseState, Form, Kind, Noise, NoReplyReason, ReplyNeed, Sentiment};
+use domain::vocabulary::{About, CaseState, Form, Kind, NoReplyReason, Noise, ReplyNeed, Sentiment};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -165,9 +165,7 @@ pub(crate) async fn rows_of(db: &Db, scope: &Scope, ids: &[CaseId]) -> Result<Ve
     );
     let values = [json_rows(IDS, &cells, engine), scope.workspace.into(), scope.agent().into()];
     let found = db.fetch_all(&sql, &values).await?;
-    let mut by_id: HashMap<CaseId, CaseRow> = found
-        .iter()
-        .map(|row| read(row, scope.agent()).map(|row| (row.id, row)))
-        .collect::<Result<_>>()?;
+    let mut by_id: HashMap<CaseId, CaseRow> =
+        found.iter().map(|row| read(row, scope.agent()).map(|row| (row.id, row))).collect::<Result<_>>()?;
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
