@@ -196,3 +196,43 @@ impl Store {
         Ok(())
     }
 }
+
+impl Store {
+    /// Notes that the product is up.
+    pub async fn note_alive(&self, now: Timestamp) -> Result<()> {
+        self.work
+            .execute(
+                "INSERT INTO lease (name, holder, until) VALUES ('alive', '', $1) ON CONFLICT (name) DO UPDATE SET until = excluded.until",
+                &[now.into()],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// When the product was last up; `None` before the first start.
+    pub async fn last_alive(&self) -> Result<Option<Timestamp>> {
+        let row = self.work.fetch_optional("SELECT until FROM lease WHERE name = 'alive'", &[]).await?;
+        row.map_or(Ok(None), |row| row.optional_time("until"))
+    }
+
+    /// Adds to the cost meter of an app; `micros` are millionths of a US dollar, `day` is `YYYY-MM-DD` in UTC.
+    pub async fn add_cost(
+        &self,
+        workspace: WorkspaceId,
+        app: domain::id::AppId,
+        day: &str,
+        what: &str,
+        count: i64,
+        micros: i64,
+    ) -> Result<()> {
+        self.work
+            .execute(
+                "INSERT INTO cost (workspace_id, app_id, day, what, count, micros) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (workspace_id, app_id, day, what)
+                 DO UPDATE SET count = cost.count + excluded.count, micros = cost.micros + excluded.micros",
+                &[workspace.into(), app.into(), day.into(), what.into(), count.into(), micros.into()],
+            )
+            .await?;
+        Ok(())
+    }
+}

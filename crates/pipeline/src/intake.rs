@@ -1,0 +1,211 @@
+//! Intake: a delivery is acknowledged only after it is durable; many deliveries share one fsync.
+//!
+//! While one group is being written the next one gathers, so that the group grows with the load and nobody waits for a
+//! timer. When the gathering place is full the network is told to come again (503): it keeps what it could not deliver.
+//! When PostgreSQL is away, groups go to a local file with the same promise, and follow when it is back.
+
+use crate::Environment;
+use crate::crash;
+use bus::Work;
+use domain::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use store::db::{Db, Engine};
+use store::journal::{self, CursorMove, NewDelivery, PRIVATE_LANE, PUBLIC_LANE};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// Deliveries that may wait for the next group; more are refused with 503.
+const WAITING: usize = 16_384;
+/// Deliveries in one group, at most.
+const GROUP: usize = 2_048;
+/// Bytes of bodies in one group, at most, so that a commit stays short.
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes that the local journal may hold while the database is away.
+const LOCAL_BYTES: i64 = 1024 * 1024 * 1024;
+/// How often the way back to the database is tried.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// Why a delivery was not taken; the network will bring it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptError {
+    /// More comes in than the disk takes.
+    #[error("too many deliveries wait")]
+    Busy,
+    /// Neither the database nor the local journal could keep it.
+    #[error("the delivery could not be stored")]
+    Storage,
+}
+
+struct Waiting {
+    delivery: NewDelivery,
+    cursor: Option<CursorMove>,
+    done: oneshot::Sender<Result<(), AcceptError>>,
+}
+
+/// The way in; cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    sender: mpsc::Sender<Waiting>,
+    degraded: Arc<AtomicBool>,
+}
+
+impl Intake {
+    /// Starts the writer. It ends when the last clone of the intake is dropped and everything is written.
+    pub fn start(environment: &Environment) -> (Self, JoinHandle<()>) {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let degraded = Arc::new(AtomicBool::new(false));
+        let writer = Writer { environment: environment.clone(), degraded: degraded.clone(), local: None };
+        (Self { sender, degraded }, tokio::spawn(writer.run(receiver)))
+    }
+
+    /// Keeps a delivery; when this returns `Ok` it survives a power cut.
+    ///
+    /// # Errors
+    /// [`AcceptError::Busy`] at once when too many wait, so that nobody's network call hangs.
+    pub async fn accept(&self, delivery: NewDelivery) -> Result<(), AcceptError> {
+        self.put(delivery, None).await
+    }
+
+    async fn put(&self, delivery: NewDelivery, cursor: Option<CursorMove>) -> Result<(), AcceptError> {
+        let (done, answer) = oneshot::channel();
+        self.sender.try_send(Waiting { delivery, cursor, done }).map_err(|_| AcceptError::Busy)?;
+        answer.await.unwrap_or(Err(AcceptError::Storage))
+    }
+
+    /// Whether the database is away and deliveries go to the local journal.
+    pub fn is_degraded(&self) -> bool {
+        self.degraded.load(Ordering::Relaxed)
+    }
+}
+
+struct Writer {
+    environment: Environment,
+    degraded: Arc<AtomicBool>,
+    local: Option<Db>,
+}
+
+impl Writer {
+    async fn run(mut self, mut receiver: mpsc::Receiver<Waiting>) {
+        self.find_leftovers().await;
+        let mut group: Vec<Waiting> = Vec::with_capacity(GROUP);
+        loop {
+            let received = if self.degraded.load(Ordering::Relaxed) {
+                // Also look for the way back while nothing comes.
+                match tokio::time::timeout(RETRY, receiver.recv()).await {
+                    Ok(received) => received,
+                    Err(_) => {
+                        self.bring_back().await;
+                        continue;
+                    }
+                }
+            } else {
+                receiver.recv().await
+            };
+            let Some(first) = received else { return };
+            let mut bytes = first.delivery.body.len();
+            group.push(first);
+            while group.len() < GROUP && bytes < GROUP_BYTES {
+                let Ok(next) = receiver.try_recv() else { break };
+                bytes += next.delivery.body.len();
+                group.push(next);
+            }
+            let started = std::time::Instant::now();
+            let result = self.write(&group).await;
+            metrics::histogram!("intake_commit_seconds").record(started.elapsed().as_secs_f64());
+            metrics::histogram!("intake_group_size").record(group.len() as f64);
+            if result.is_ok() {
+                crash::point("after_journal");
+            }
+            for waiting in group.drain(..) {
+                // The network hung up meanwhile: the delivery is kept all the same.
+                let _ = waiting.done.send(result);
+            }
+            self.environment.bus.work(Work::Journal);
+        }
+    }
+
+    async fn write(&mut self, group: &[Waiting]) -> Result<(), AcceptError> {
+        let now = self.environment.clock.now();
+        let deliveries: Vec<NewDelivery> = group.iter().map(|waiting| waiting.delivery.clone()).collect();
+        let cursors: Vec<CursorMove> = group.iter().filter_map(|waiting| waiting.cursor.clone()).collect();
+        if !self.degraded.load(Ordering::Relaxed) {
+            match journal::append(&self.environment.store.journal, &deliveries, &cursors, now).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.is_outage() && self.environment.store.engine() == Engine::Postgres => {
+                    tracing::error!(%error, "the database is away: deliveries go to the local journal");
+                    self.degraded.store(true, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "deliveries could not be stored");
+                    return Err(AcceptError::Storage);
+                }
+            }
+        }
+        self.write_local(&deliveries, now).await
+    }
+
+    async fn write_local(&mut self, deliveries: &[NewDelivery], now: Timestamp) -> Result<(), AcceptError> {
+        let outcome = async {
+            let local = self.local().await?;
+            if journal::local_bytes(&local).await? >= LOCAL_BYTES {
+                return Err(store::Error::JournalFull);
+            }
+            journal::append(&local, deliveries, &[], now).await
+        };
+        outcome.await.map_err(|error| {
+            tracing::error!(%error, "the local journal could not keep a delivery");
+            if matches!(error, store::Error::JournalFull) { AcceptError::Busy } else { AcceptError::Storage }
+        })
+    }
+
+    async fn local(&mut self) -> store::Result<Db> {
+        if let Some(local) = &self.local {
+            return Ok(local.clone());
+        }
+        let local = journal::open_local(&self.environment.store.data).await?;
+        self.local = Some(local.clone());
+        Ok(local)
+    }
+
+    /// A process that died while the database was away left deliveries in its local journal.
+    async fn find_leftovers(&mut self) {
+        if self.environment.store.engine() == Engine::Postgres && self.environment.store.data.join("intake.db").exists()
+        {
+            self.degraded.store(true, Ordering::Relaxed);
+            self.bring_back().await;
+        }
+    }
+
+    /// Moves what the local journal holds to the database; a crash in between repeats, and filing makes repeats harmless.
+    async fn bring_back(&mut self) {
+        let moved = async {
+            self.environment.store.ping().await?;
+            let local = self.local().await?;
+            let mut count = 0;
+            for lane in [PRIVATE_LANE, PUBLIC_LANE] {
+                let mut after = 0;
+                loop {
+                    let page = journal::read_local(&local, lane, after, 500).await?;
+                    let Some((last, _)) = page.last() else { break };
+                    after = *last;
+                    let deliveries: Vec<NewDelivery> = page.into_iter().map(|(_, delivery)| delivery).collect();
+                    count += deliveries.len();
+                    journal::append(&self.environment.store.journal, &deliveries, &[], self.environment.clock.now())
+                        .await?;
+                    journal::forget_local(&local, lane, after).await?;
+                }
+            }
+            Ok::<usize, store::Error>(count)
+        };
+        match moved.await {
+            Ok(count) => {
+                tracing::info!(count, "the database is back: the local journal was brought over");
+                self.degraded.store(false, Ordering::Relaxed);
+                self.environment.bus.work(Work::Journal);
+            }
+            Err(error) => tracing::debug!(%error, "the database is still away"),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Upkeep: what has to happen by the clock. Snoozed cases wake, search follows the events, old things are pruned.
+
+use crate::environment::Environment;
+use jiff::SignedDuration;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+/// How often the clock's work is looked at.
+const TICK: Duration = Duration::from_secs(1);
+/// Snoozed cases woken in one transaction.
+const WOKEN: i64 = 200;
+/// Events indexed in one transaction.
+const INDEXED: i64 = 500;
+/// How often old things are pruned.
+const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// How long events are kept; an older reader reloads.
+const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long raw deliveries are kept after they were filed.
+const JOURNAL_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long failed sign-ins are kept.
+const ATTEMPTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Works until it is told to stop.
+pub async fn run(environment: Environment, stop: CancellationToken) {
+    let mut wakes = environment.bus.subscribe();
+    let mut pruned_at = None;
+    while !stop.is_cancelled() {
+        if let Err(error) = step(&environment).await {
+            tracing::error!(%error, "upkeep stands still");
+        }
+        let now = environment.clock.now();
+        if pruned_at.is_none_or(|at| now.duration_since(at) >= PRUNE_EVERY) {
+            pruned_at = Some(now);
+            if let Err(error) = prune(&environment).await {
+                tracing::error!(%error, "old rows could not be pruned");
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            received = wakes.recv() => {
+                if matches!(received, Err(RecvError::Closed)) { return; }
+                // Many events come at once: index them together.
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                while wakes.try_recv().is_ok() {}
+            }
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// One round: wakes snoozed cases whose time has come, and indexes what is new.
+pub async fn step(environment: &Environment) -> store::Result<()> {
+    let now = environment.clock.now();
+    for (workspace, last) in environment.store.wake_due(now, WOKEN).await? {
+        environment.bus.event(workspace, last);
+    }
+    for workspace in environment.store.index_due().await? {
+        while environment.store.index_pass(workspace, INDEXED).await? {
+            // Others want the processor too.
+            tokio::task::yield_now().await;
+        }
+    }
+    Ok(())
+}
+
+async fn prune(environment: &Environment) -> store::Result<()> {
+    let now = environment.clock.now();
+    let before = |kept: SignedDuration| now.saturating_sub(kept).unwrap_or(now);
+    environment.store.prune_events(before(EVENTS_KEPT)).await?;
+    environment.store.prune_journal(before(JOURNAL_KEPT)).await?;
+    environment.store.prune_login_attempts(before(ATTEMPTS_KEPT)).await?;
+    Ok(())
+}
