@@ -38,7 +38,16 @@ pub(crate) fn user(state: &State, id: u64, parameters: &Parameters, origin: &str
     if fields.get("url").is_some_and(|url| url == "") {
         fields.remove("url");
     }
+    twin(&mut fields, "tweet_count", "post_count");
     Some(Value::Object(fields))
+}
+
+/// Counts under both names: clients of the newer description require the second.
+fn twin(fields: &mut Map<String, Value>, old: &str, new: &str) {
+    let metrics = fields.get_mut("public_metrics").and_then(Value::as_object_mut);
+    if let Some((metrics, count)) = metrics.and_then(|metrics| metrics.get(old).cloned().map(|count| (metrics, count))) {
+        metrics.insert(new.to_owned(), count);
+    }
 }
 
 /// One medium with the fields asked for.
@@ -50,6 +59,7 @@ pub(crate) fn media(state: &State, id: u64, parameters: &Parameters, origin: &st
 fn post(state: &State, id: u64, fields: &[String], newer: bool, now: i64) -> Option<Value> {
     let found = state.post(id)?;
     let mut chosen = select(render::post(state, found, now), ALWAYS, fields);
+    twin(&mut chosen, "retweet_count", "repost_count");
     if newer {
         for (old, new) in
             [("edit_history_tweet_ids", "edit_history_post_ids"), ("referenced_tweets", "referenced_posts")]
