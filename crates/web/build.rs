@@ -8,7 +8,7 @@ use std::{env, fs, io};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let assets = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("assets");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for watched in ["css", "js", "icons.svg", "package-lock.json", "node_modules/htmx.org/dist/htmx.min.js"] {
+    for watched in ["css", "js", "icons.svg", "favicon.svg", "package-lock.json", "node_modules/htmx.org/dist/htmx.min.js"] {
         println!("cargo:rerun-if-changed={}", assets.join(watched).display());
     }
     println!("cargo:rerun-if-changed=locales");
@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     gather(&assets.join("css"), "text/css; charset=utf-8", &mut files)?;
     gather(&assets.join("js"), "text/javascript; charset=utf-8", &mut files)?;
     files.push((assets.join("icons.svg"), "image/svg+xml"));
+    files.push((assets.join("favicon.svg"), "image/svg+xml"));
     files.push((htmx(&assets)?, "text/javascript; charset=utf-8"));
     files.sort();
 
@@ -29,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         writeln!(table, "    ({name:?}, {content_type:?}, include_bytes!({:?})),", path.display().to_string())?;
     }
-    writeln!(table, "];\npub(crate) const HASH: &str = \"{hash:016x}\";")?;
+    writeln!(table, "];\npub(crate) const HASH: &str = \"{:08x}\";", hash >> 32)?;
     fs::write(out.join("assets.rs"), table)?;
     Ok(())
 }

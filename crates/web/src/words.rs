@@ -51,7 +51,7 @@ impl Words {
 
     /// Reads a BCP 47 tag by its primary part; anything we do not speak is English.
     pub fn of(tag: &str) -> Self {
-        match tag.split(['-', '_']).next() {
+        match tag.split(['-', '_', ';']).next() {
             Some(primary) if primary.eq_ignore_ascii_case("ja") => Self::Japanese,
             _ => Self::English,
         }
@@ -104,9 +104,14 @@ impl Words {
         self.say(&format!("{family}-{}", word.replace(['.', '_'], "-")))
     }
 
+    /// The key of a reason's words: `draft.too_long` → `reason-draft-too-long`.
+    pub fn reason_key(code: &str) -> String {
+        format!("reason-{}", code.replace(['.', '_'], "-"))
+    }
+
     /// A reason in words. Its code is a key below `reason-` (dots and underscores become hyphens), its parameters are `$words`.
     pub fn reason(self, reason: &Reason) -> String {
-        let key = format!("reason-{}", reason.code.replace(['.', '_'], "-"));
+        let key = Self::reason_key(&reason.code);
         let quoted: Vec<String> = reason.words.iter().map(|word| self.quoted(word)).collect();
         let first = reason.words.first().cloned().unwrap_or_default();
         let arguments = [
@@ -120,8 +125,12 @@ impl Words {
         }
     }
 
-    /// A word in this language's quotation marks.
+    /// A word in this language's quotation marks; numbers and handles stand without.
     fn quoted(self, word: &str) -> String {
+        let bare = |character: char| character.is_ascii_digit() || matches!(character, '.' | ',');
+        if word.starts_with('@') || word.chars().all(bare) {
+            return word.to_owned();
+        }
         match self {
             Self::English => format!("“{word}”"),
             Self::Japanese => format!("「{word}」"),

@@ -20,8 +20,8 @@ fn form(case: CaseId, act: &str, token: Option<&str>, fields: Markup) -> Markup 
 pub fn assign(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
     let me = html! { button.view type="submit" name="agent" value="me" data-command="assign-me" { (icon("i-me")) (words.say("command-assign-me")) span.push { (key("assign-me", "i")) } } };
     html! {
-        details.menu.end.hide-small {
-            summary.btn.plain data-command="assign" title=(words.say("command-assign")) aria-label=(words.say("command-assign")) {
+        details.menu.end {
+            summary.btn.plain data-command="assign" title=(words.say("command-assign")) { span.sr { (words.say("command-assign")) }
                 @match &case.assignee { Some(assignee) => (agent_avatar(assignee.agent, &assignee.name)), None => (icon("i-assign")) }
             }
             div { (form(case.case, "assign", token, html! {
@@ -40,7 +40,7 @@ pub fn assign(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
 /// The menu of times to sleep.
 pub fn snooze(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
     html! {
-        details.menu.end.hide-small {
+        details.menu.end {
             summary.btn.plain.square data-command="snooze" title=(words.say("command-snooze")) aria-label=(words.say("command-snooze")) { (icon("i-snooze")) }
             div {
                 p.small.muted { (words.say("snooze-means")) }
@@ -72,23 +72,9 @@ pub fn close(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
                                 button.view type="submit" name="reason" value=(reason.word()) { (words.term("no-reply", reason.word())) }
                             }
                         }))
-                        div.only-phone-block { (phone_acts(words, case, token)) }
                     }
                 }
             }
         }
-    }
-}
-
-/// On a phone the menus of assignment and sleep live in the same menu.
-fn phone_acts(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
-    html! {
-        p.label { (words.say("command-assign")) }
-        (form(case.case, "assign", token, html! {
-            button.view type="submit" name="agent" value="me" { (icon("i-me")) (words.say("command-assign-me")) }
-            @if case.assignee.is_some() { button.view type="submit" name="agent" value="nobody" { (icon("i-nobody")) (words.say("assignee-nobody")) } }
-        }))
-        p.label { (words.say("command-snooze")) }
-        (form(case.case, "snooze", token, html! { @for length in SNOOZES { button.view type="submit" name="for" value=(length) { (words.term("snooze", length)) } } }))
     }
 }

@@ -105,13 +105,16 @@ struct ForBrowser {
     scope: Scope,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'static str>,
+    /// Its words, for commands that the palette lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
 }
 
-/// The registry for `keys.js`: a JSON array of `{id, keys, scope, address?}` with the reader's own keys.
+/// The registry for `keys.js`: a JSON array of `{id, keys, scope, address?, name?}` with the reader's own keys.
 pub fn for_browser(reader: &Reader) -> String {
     let commands: Vec<ForBrowser> = COMMANDS
         .iter()
-        .map(|command| ForBrowser { id: command.id, keys: keys_of(reader, command), scope: command.scope, address: command.address })
+        .map(|command| ForBrowser { id: command.id, keys: keys_of(reader, command), scope: command.scope, address: command.address, name: command.in_palette.then(|| named(reader.words, command)) })
         .collect();
     serde_json::to_string(&commands).unwrap_or_else(|_| "[]".to_owned())
 }

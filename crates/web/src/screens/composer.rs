@@ -244,7 +244,8 @@ fn guard(words: Words, guard: &GuardView, network: &str) -> Markup {
     html! {
         div.guard role="alert" {
             p.flag { (icon("i-warn")) span { b { (words.say("guard-title")) } " " (words.say("guard-means")) } }
-            @for answer in &guard.answers { (message::article(words, answer, network, None)) }
+            // A form cannot stand in a form: what can be done to their answer is done in the thread.
+            @for answer in &guard.answers { (message::article(words, &MessageView { sending: None, may_hide: false, may_delete: false, ..answer.clone() }, network, None)) }
             p.line.wrap { button.btn.fill type="button" data-keep-draft { (words.say("guard-keep")) } button.btn type="submit" name="anyway" value="yes" { (words.say("guard-send")) } }
         }
     }

@@ -69,8 +69,9 @@ pub fn signed_in(frame: &Frame, title: &str, place: Place, class: &str, skip_to:
                     (bottom_bar(words, place))
                 }
                 (palette::palette(frame))
-                (palette::sheet(reader))
                 div #dialog {}
+                div #words hidden data-act-failed=(words.say("act-failed")) data-copied=(words.say("copied")) data-upload-failed=(words.say("upload-failed"))
+                    data-draft-saved=(words.say("draft-saved")) data-draft-saving=(words.say("draft-saving")) data-draft-kept=(words.say("draft-kept")) {}
                 p.sr #announcer role="status" aria-live="polite" {}
                 div #commands hidden data-commands=(commands::for_browser(reader)) data-off=[reader.keys.off.then_some("yes")] {}
             }
@@ -186,7 +187,7 @@ fn me(frame: &Frame) -> Markup {
             summary.view.two { (avatar(&reader.name, "me")) span.clip { span.clip { (reader.name) } span.small.faint.clip { (words.term("role", reader.role.word())) } } }
             div.stack {
                 a.view href="/settings/profile" { (icon("i-me")) (words.say("profile")) }
-                button.view type="button" data-command="keys" { (icon("i-keys")) (words.say("command-keys")) span.push { (key("keys", "?")) } }
+                button.view type="button" hx-get="/app/keys" hx-target="#dialog" { (icon("i-keys")) (words.say("command-keys")) span.push { (key("keys", "?")) } }
                 form method="post" action="/sign-out" { (super::marks::csrf(Some(&reader.csrf))) button.view type="submit" { (icon("i-out")) (words.say("sign-out")) } }
             }
         }

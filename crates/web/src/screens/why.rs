@@ -36,7 +36,7 @@ pub fn page(frame: &Frame, why: &WhyView) -> Markup {
     let words = frame.reader.words;
     page::sheet(frame, &words.say("why-title"), Place::Elsewhere, html! {
         header.page-head { h1 { (words.say("why-title")) } p { a href={ "/cases/" (why.case) } { (words.say("back-to-case")) } } }
-        (content(words, why))
+        (content(words, why, 2))
     })
 }
 
@@ -45,20 +45,25 @@ pub fn dialog(words: Words, why: &WhyView) -> Markup {
     html! {
         dialog.sheetdialog data-opens="modal" aria-labelledby="why-title" {
             header.line { h2 #why-title { (words.say("why-title")) } form.push method="dialog" { button.btn.plain.square aria-label=(words.say("close-panel")) { (icon("i-stop")) } } }
-            (content(words, why))
+            (content(words, why, 3))
         }
     }
 }
 
-fn content(words: Words, why: &WhyView) -> Markup {
+/// A heading: one level deeper in the dialog, whose own title is the second.
+fn title(level: u8, text: &str) -> Markup {
+    html! { @if level == 2 { h2 { (text) } } @else { h3 { (text) } } }
+}
+
+fn content(words: Words, why: &WhyView, level: u8) -> Markup {
     html! {
         div.why.stack {
             p.lead { (words.say_around("why-lead", &[("priority", priority(words, &why.priority)), ("name", html! { b { (called(words, &why.person)) } })])) }
-            section.section { header { h3 { (words.say("why-read")) } p.muted { (time(why.at, TimeStyle::Full)) } }
+            section.section { header { (title(level, &words.say("why-read"))) } p.muted { (time(why.at, TimeStyle::Full)) } }
                 blockquote.read.keeps-lines lang=[lang_of(why.understanding.as_ref().map(|read| read.language.as_str()))] dir="auto" { (marked(&why.text, why.understanding.as_ref())) }
                 @if let Some(read) = &why.understanding { (labels(words, read)) } @else { p.muted { (words.say("why-not-read")) } }
             }
-            section.section { header { h3 { (words.say("why-place")) } p.muted { (words.say_with("why-policy", &[("version", why.policy.clone().into())])) } }
+            section.section { header { (title(level, &words.say("why-place"))) } p.muted { (words.say_with("why-policy", &[("version", why.policy.clone().into())])) } }
                 ol.reasons role="list" { @for step in &why.steps { li { (icon("i-check")) span { (words.reason(step)) } } } }
             }
         }

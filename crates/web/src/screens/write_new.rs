@@ -35,7 +35,7 @@ pub fn dialog(words: Words, view: &WriteNewView, token: Option<&str>) -> Markup 
     html! {
         dialog.sheetdialog data-opens="modal" aria-labelledby="new-title" {
             header.line { h2 #new-title { (words.say("write-new")) } form.push method="dialog" { button.btn.plain.square aria-label=(words.say("close-panel")) { (icon("i-stop")) } } }
-            (content(words, view, token))
+            (content(words, view, token, true))
         }
     }
 }
@@ -43,26 +43,27 @@ pub fn dialog(words: Words, view: &WriteNewView, token: Option<&str>) -> Markup 
 /// As a page, without a script.
 pub fn page(frame: &Frame, view: &WriteNewView) -> Markup {
     let words = frame.reader.words;
-    page::sheet(frame, &words.say("write-new"), Place::Elsewhere, html! { header.page-head { h1 { (words.say("write-new")) } } (content(words, view, Some(&frame.reader.csrf))) })
+    page::sheet(frame, &words.say("write-new"), Place::Elsewhere, html! { header.page-head { h1 { (words.say("write-new")) } } (content(words, view, Some(&frame.reader.csrf), false)) })
 }
 
-fn content(words: Words, view: &WriteNewView, token: Option<&str>) -> Markup {
+fn content(words: Words, view: &WriteNewView, token: Option<&str>, in_dialog: bool) -> Markup {
     html! {
         ul.checks role="list" { (super::composer::checks(words, &view.findings)) }
         @if view.post_from.is_empty() && view.message_from.is_empty() { p.flag.plain { (icon("i-plug")) span { (words.say("new-no-account")) } } }
         div.cols {
-            @if !view.post_from.is_empty() { (form(words, view, token, true)) }
-            @if !view.message_from.is_empty() { (form(words, view, token, false)) }
+            @if !view.post_from.is_empty() { (form(words, view, token, true, in_dialog)) }
+            @if !view.message_from.is_empty() { (form(words, view, token, false, in_dialog)) }
         }
     }
 }
 
-fn form(words: Words, view: &WriteNewView, token: Option<&str>, public: bool) -> Markup {
+fn form(words: Words, view: &WriteNewView, token: Option<&str>, public: bool, in_dialog: bool) -> Markup {
     let (address, accounts, limit) = if public { ("/app/posts", &view.post_from, view.post_limit) } else { ("/app/direct-messages", &view.message_from, view.message_limit) };
     html! {
         form.section.new-form.(if public { "is-public" } else { "is-private" }) method="post" action=(address) {
             (csrf(token))
-            header { h3.line { (icon(if public { "i-public" } else { "i-lock" })) (words.say(if public { "new-post" } else { "new-message" })) } }
+            @let name = html! { (icon(if public { "i-public" } else { "i-lock" })) (words.say(if public { "new-post" } else { "new-message" })) };
+            header { @if in_dialog { h3.line { (name) } } @else { h2.line { (name) } } }
             p.muted { (words.say(if public { "new-post-means" } else { "new-message-means" })) }
             label.field { span { (words.say("new-from")) } select.input name="channel" required { @for account in accounts {
                 option value=(account.channel) disabled[matches!(account.may, May::No { .. })] { "@" (text::plain(&account.handle)) } } } }
