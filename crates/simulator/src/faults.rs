@@ -29,12 +29,20 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    fn on_deliveries(self) -> bool {
-        matches!(self, Self::Duplicate | Self::Reorder | Self::Lose | Self::Slow)
+    fn concerns_deliveries(self) -> bool {
+        matches!(self, Self::Duplicate | Self::Reorder | Self::Lose)
+    }
+}
+
+impl Fault {
+    /// `Slow` strikes deliveries only when it names an event type, so that slow answers alone can be asked for.
+    fn on_deliveries(&self) -> bool {
+        let named = self.endpoint.as_deref().is_some_and(|place| place != "*");
+        self.kind.concerns_deliveries() || (self.kind == FaultKind::Slow && named)
     }
 
-    fn on_calls(self) -> bool {
-        !matches!(self, Self::Duplicate | Self::Reorder | Self::Lose)
+    fn on_calls(&self) -> bool {
+        !self.kind.concerns_deliveries()
     }
 }
 
@@ -108,7 +116,7 @@ impl Faults {
 
     /// The fault that strikes this call, if one does.
     pub(crate) fn on_call(&self, app: Option<u64>, endpoint: &str) -> Option<Fault> {
-        self.lock().strike(app, endpoint, FaultKind::on_calls)
+        self.lock().strike(app, endpoint, Fault::on_calls)
     }
 
     /// The fault that strikes this delivery, if one does. `Slow` strikes deliveries only when it names an event type.
@@ -117,12 +125,12 @@ impl Faults {
         if inner.standing.is_empty() {
             return None;
         }
-        inner.strike(Some(app), event_type, FaultKind::on_deliveries)
+        inner.strike(Some(app), event_type, Fault::on_deliveries)
     }
 }
 
 impl Inner {
-    fn strike(&mut self, app: Option<u64>, place: &str, applies: fn(FaultKind) -> bool) -> Option<Fault> {
+    fn strike(&mut self, app: Option<u64>, place: &str, applies: fn(&Fault) -> bool) -> Option<Fault> {
         for fault in &mut self.standing {
             let here = match fault.endpoint.as_deref() {
                 None | Some("*") => true,
@@ -130,7 +138,7 @@ impl Inner {
             };
             let left = fault.count.is_none_or(|count| fault.struck < count);
             let ours = fault.app.is_none() || fault.app == app;
-            if applies(fault.kind) && here && left && ours && self.random.chance(fault.probability) {
+            if applies(fault) && here && left && ours && self.random.chance(fault.probability) {
                 fault.struck += 1;
                 return Some(fault.clone());
             }
