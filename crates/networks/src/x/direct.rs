@@ -9,6 +9,7 @@ use domain::item::{Author, Change, IncomingMessage, Media};
 use domain::vocabulary::Form;
 use jiff::Timestamp;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Code of our own words for a message that only X's apps can open.
@@ -21,8 +22,14 @@ pub(super) fn read_activity(
     raw: &str,
     payload: DirectMessages<'_>,
 ) -> Result<(), Broken> {
+    let shown = payload.users.map_or("{}", RawValue::get);
+    // People are shown beside the messages; without them a message is still a message.
+    let raw_users: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(shown).unwrap_or_default();
     let users: BTreeMap<String, User> =
-        payload.users.into_iter().filter_map(|(id, raw)| Some((id.into_owned(), unwrapped::<User>(raw)?))).collect();
+        raw_users.into_iter().filter_map(|(id, raw)| Some((id.into_owned(), unwrapped::<User>(raw)?))).collect();
+    let whole = |list: &str, element: &RawValue| {
+        format!(r#"{{"for_user_id":"{}","{list}":[{element}],"users":{shown}}}"#, account.0)
+    };
     let lists = [
         payload.direct_message_events.len(),
         payload.direct_message_mark_read_events.len(),
@@ -32,10 +39,11 @@ pub(super) fn read_activity(
         return Err(Broken::new("unknown_event", format!("no list of private messages in {} bytes", raw.len())));
     }
     for event in payload.direct_message_events {
-        reader.attempt(event.get(), |reader| message_read(reader, account, event, &users));
+        reader.attempt(|| whole("direct_message_events", event), |reader| message_read(reader, account, event, &users));
     }
     for event in payload.direct_message_mark_read_events {
-        reader.attempt(event.get(), |reader| receipt_read(reader, account, event));
+        reader
+            .attempt(|| whole("direct_message_mark_read_events", event), |reader| receipt_read(reader, account, event));
     }
     for _ in payload.direct_message_indicate_typing_events {
         reader.push(account, Change::Ignored { kind: "dm.indicate_typing".to_owned() });

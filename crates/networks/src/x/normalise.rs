@@ -32,14 +32,17 @@ impl Broken {
     }
 }
 
-/// Reads an object, or says what is wrong with it without quoting it.
+/// Reads an object, or says what is wrong with it without quoting it: the parser's words may hold a customer's.
 pub(super) fn parsed<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Broken> {
     serde_json::from_str(raw).map_err(|error| {
-        let reason = match error.classify() {
-            serde_json::error::Category::Data => "unexpected_shape",
-            _ => "not_json",
-        };
-        Broken::new(reason, error.to_string())
+        if error.classify() != serde_json::error::Category::Data {
+            return Broken::new("not_json", format!("line {} column {}", error.line(), error.column()));
+        }
+        let words = error.to_string();
+        let harmless = words.starts_with("missing field") || words.starts_with("duplicate field");
+        let wanted = words.rsplit_once(", expected ").map(|(_, wanted)| format!("expected {wanted}"));
+        let elsewhere = || format!("line {} column {}", error.line(), error.column());
+        Broken::new("unexpected_shape", if harmless { words } else { wanted.unwrap_or_else(elsewhere) })
     })
 }
 
@@ -55,16 +58,21 @@ impl Reader {
         // Ids of X are unique everywhere: the scope is empty.
         self.found.items.push(Item { account: account.0.clone(), scope: String::new(), change });
     }
-    /// Adds what `read` makes of `raw`, or keeps it as unreadable.
-    pub(super) fn attempt(&mut self, raw: &str, read: impl FnOnce(&mut Self) -> Result<(), Broken>) {
+    /// Adds what `read` makes of one item, or keeps `whole`: the item as a delivery of its own, so that it can be read
+    /// again by itself.
+    pub(super) fn attempt(
+        &mut self,
+        whole: impl FnOnce() -> String,
+        read: impl FnOnce(&mut Self) -> Result<(), Broken>,
+    ) {
         let before = self.found.items.len();
         if let Err(broken) = read(self) {
             self.found.items.truncate(before);
-            self.keep(raw, broken);
+            self.keep(whole(), broken);
         }
     }
-    fn keep(&mut self, raw: &str, Broken { reason, detail }: Broken) {
-        self.found.unreadable.push(Unreadable { reason: reason.to_owned(), detail, raw: raw.to_owned() });
+    fn keep(&mut self, raw: String, Broken { reason, detail }: Broken) {
+        self.found.unreadable.push(Unreadable { reason: reason.to_owned(), detail, raw });
     }
     fn ignore(&mut self, account: &Id, kind: &str) {
         self.push(account, Change::Ignored { kind: kind.to_owned() });
@@ -76,25 +84,18 @@ impl Reader {
 pub(super) fn normalise(delivery: &[u8], received_at: Timestamp) -> Normalised {
     let mut reader = Reader { received_at, found: Normalised::default() };
     let body = mend::mend(delivery);
-    for_each(&mut reader, body.trim(), delivery_read);
-    reader.found
-}
-
-/// One object, or each element of a list.
-fn for_each(reader: &mut Reader, raw: &str, read: fn(&mut Reader, &str) -> Result<(), Broken>) {
-    if raw.starts_with('[') {
-        match parsed::<Vec<&RawValue>>(raw) {
-            Ok(elements) if elements.is_empty() => reader.keep(raw, Broken::new("empty", "a list without elements")),
-            Ok(elements) => {
-                for element in elements {
-                    reader.attempt(element.get(), |reader| read(reader, element.get()));
-                }
+    let body = body.trim();
+    match body.starts_with('[').then(|| parsed::<Vec<&RawValue>>(body)) {
+        None => reader.attempt(|| body.to_owned(), |reader| delivery_read(reader, body)),
+        Some(Ok(deliveries)) if !deliveries.is_empty() => {
+            for delivery in deliveries {
+                reader.attempt(|| delivery.get().to_owned(), |reader| delivery_read(reader, delivery.get()));
             }
-            Err(broken) => reader.keep(raw, broken),
         }
-    } else {
-        reader.attempt(raw, |reader| read(reader, raw));
+        Some(Ok(_)) => reader.keep(body.to_owned(), Broken::new("empty", "a list without elements")),
+        Some(Err(broken)) => reader.keep(body.to_owned(), broken),
     }
+    reader.found
 }
 
 fn delivery_read(reader: &mut Reader, raw: &str) -> Result<(), Broken> {
@@ -112,8 +113,13 @@ fn delivery_read(reader: &mut Reader, raw: &str) -> Result<(), Broken> {
         // Older samples put `includes` beside `data`.
         let outer = delivery.includes;
         if data.get().starts_with('[') {
-            for event in parsed::<Vec<&RawValue>>(data.get())? {
-                reader.attempt(event.get(), |reader| event_read(reader, event.get(), outer));
+            let events: Vec<&RawValue> = parsed(data.get())?;
+            if events.is_empty() {
+                return Err(Broken::new("empty", "a list without elements"));
+            }
+            for event in events {
+                let whole = || format!(r#"{{"data":{event},"includes":{}}}"#, outer.map_or("{}", RawValue::get));
+                reader.attempt(whole, |reader| event_read(reader, event.get(), outer));
             }
             return Ok(());
         }
@@ -181,7 +187,8 @@ fn event_read(reader: &mut Reader, raw: &str, outer_includes: Option<&RawValue>)
 fn account_activity(reader: &mut Reader, account: &Id, raw: &str, delivery: &Delivery<'_>) -> Result<(), Broken> {
     if let Some(list) = delivery.tweet_delete_events {
         for element in parsed::<Vec<&RawValue>>(list.get())? {
-            reader.attempt(element.get(), |reader| {
+            let whole = || format!(r#"{{"for_user_id":"{}","tweet_delete_events":[{element}]}}"#, account.0);
+            reader.attempt(whole, |reader| {
                 let DeletedStatus { status } = parsed(element.get())?;
                 let by = status.author_id.or(status.user_id).map(|author| author.0);
                 reader.push(account, Change::Deleted { external_id: status.id.0, by });

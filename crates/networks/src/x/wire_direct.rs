@@ -3,8 +3,6 @@
 use super::wire::{Attachments, Entities, Id, Mention, UrlEntity};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// The payload of `dm.*`: the Account Activity shape, whole or inside an X Activity event.
 #[derive(Deserialize)]
@@ -15,8 +13,8 @@ pub(super) struct DirectMessages<'a> {
     pub(super) direct_message_mark_read_events: Vec<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) direct_message_indicate_typing_events: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub(super) users: BTreeMap<Cow<'a, str>, &'a RawValue>,
+    #[serde(borrow)]
+    pub(super) users: Option<&'a RawValue>,
 }
 
 /// One private message in the Account Activity shape.
