@@ -80,6 +80,15 @@ pub fn default_world(world: &World) -> Result<DefaultWorld, Error> {
     })
 }
 
+impl World {
+    /// Id and display name of an account, by its handle.
+    #[must_use]
+    pub fn account(&self, username: &str) -> Option<(u64, String)> {
+        let state = self.lock();
+        state.find_user(username).ok().map(|user| (user.id, user.name.clone()))
+    }
+}
+
 impl fmt::Display for DefaultWorld {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "base URL         {}", self.base_url)?;

@@ -28,6 +28,9 @@ pub use x::model::AccessLevel;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// Networks that can be simulated, by their ids.
+pub const NETWORKS: &[&str] = &["x"];
+
 /// How a simulator runs.
 #[derive(Debug, Clone)]
 pub struct Config {

@@ -45,7 +45,8 @@ pub(crate) fn user(state: &State, id: u64, parameters: &Parameters, origin: &str
 /// Counts under both names: clients of the newer description require the second.
 fn twin(fields: &mut Map<String, Value>, old: &str, new: &str) {
     let metrics = fields.get_mut("public_metrics").and_then(Value::as_object_mut);
-    if let Some((metrics, count)) = metrics.and_then(|metrics| metrics.get(old).cloned().map(|count| (metrics, count))) {
+    if let Some((metrics, count)) = metrics.and_then(|metrics| metrics.get(old).cloned().map(|count| (metrics, count)))
+    {
         metrics.insert(new.to_owned(), count);
     }
 }
