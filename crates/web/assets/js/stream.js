@@ -1,4 +1,4 @@
-// The numbered event stream: resumes after the last number, fetches what is missing, and says when one must load anew.
+// The numbered event stream: it resumes after the last number seen, so that a broken connection loses nothing, and says when one must load anew.
 export class Stream {
   /** `event`: number of the newest event already seen; `tell` gets `{kind: "events" | "state" | "reset", …}`. */
   constructor(event, tell) {
@@ -23,8 +23,8 @@ export class Stream {
       this.again = setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(this.pause * 2, 15000);
     };
-    this.source.onmessage = (message) => this.take(message);
-    this.source.addEventListener("reset", (message) => { this.last = Number(message.lastEventId || message.data) || this.last; this.waiting = []; this.tell({ kind: "reset" }); });
+    this.source.addEventListener("changed", (message) => this.take(message));
+    this.source.addEventListener("reset", (message) => { this.last = Number(message.lastEventId) || this.last; this.waiting = []; this.tell({ kind: "reset" }); });
   }
 
   state(connected) {
@@ -33,25 +33,15 @@ export class Stream {
     this.tell({ kind: "state", connected });
   }
 
-  async take(message) {
+  /** A notice gathers events: `{last, events}`. Numbers already seen (after a repeat) are left out. */
+  take(message) {
     const number = Number(message.lastEventId);
     if (!number || number <= this.last) return;
-    let event;
-    try { event = JSON.parse(message.data); } catch { event = {}; }
-    // Several events may be folded into one notice: `from` is the first number it stands for.
-    const from = Number(event.from ?? number);
-    if (this.last && from > this.last + 1) await this.gap(this.last, from);
-    this.last = Math.max(this.last, number);
-    this.push(event);
-  }
-
-  /** Fetches the events between two numbers. */
-  async gap(after, before) {
-    try {
-      const response = await fetch(`/app/events/gap?after=${after}&before=${before}`);
-      if (response.status === 410) { this.tell({ kind: "reset" }); return; }
-      if (response.ok) for (const event of (await response.json()).events ?? []) this.push(event);
-    } catch { /* the stream itself will break and resume after the last number */ }
+    let notice;
+    try { notice = JSON.parse(message.data); } catch { return; }
+    const unseen = (notice.events ?? []).filter((event) => !event.number || event.number > this.last);
+    this.last = number;
+    for (const event of unseen) this.push(event);
   }
 
   /** At most four notices a second reach the screen. */

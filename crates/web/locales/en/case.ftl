@@ -114,6 +114,6 @@ followers = { $count ->
 }
 earlier-handles = Before:
 earlier-cases = Earlier cases
-customer-notes = Notes about the customer
+customer-notes = Notes
 customer-note-new = New note
 customer-note-save = Save note

@@ -108,6 +108,6 @@ verified = 認証済み
 followers = フォロワー{ $count }人
 earlier-handles = 以前の名前：
 earlier-cases = これまでの案件
-customer-notes = お客様についてのメモ
+customer-notes = 社内メモ
 customer-note-new = 新しいメモ
 customer-note-save = メモを保存

@@ -97,8 +97,8 @@ pub struct DraftMedia {
     pub attachment: AttachmentId,
     /// Its name.
     pub name: String,
-    /// Whether it is shown as a picture.
-    pub is_image: bool,
+    /// Address of the picture, for a while; `None` for other files.
+    pub address: Option<String>,
     /// Its description.
     pub alt_text: String,
 }
@@ -147,7 +147,7 @@ pub struct ComposerView {
 pub fn composer(words: Words, case: &CaseView, view: &ComposerView, token: Option<&str>) -> Markup {
     let send = format!("/app/cases/{}/send", case.case);
     html! {
-        form.composer #composer method="post" action=(send) hx-post=(send) hx-target="#talk" hx-swap="outerHTML" enctype="multipart/form-data" hx-encoding="multipart/form-data" aria-label=(words.say("composer"))
+        form.composer #composer method="post" action=(send) hx-post=(send) hx-target="#talk" hx-swap="outerHTML" aria-label=(words.say("composer"))
             data-case=(case.case) data-draft={ "/app/cases/" (case.case) "/draft" } data-attach={ "/app/attachments" } data-sign-off=[view.sign_off.as_deref()] data-weights=(WEIGHTED) {
             (csrf(token))
             input type="hidden" name="conversation" value=(case.shown);
@@ -262,7 +262,7 @@ pub fn file(words: Words, media: &DraftMedia) -> Markup {
     let described = format!("alt-{}", media.attachment);
     html! {
         li.file data-attachment=(media.attachment) {
-            @if media.is_image { img src={ "/attachments/" (media.attachment) } alt="" width="48" height="48"; } @else { (icon("i-clip")) }
+            @if let Some(address) = &media.address { img src=(address) alt="" width="48" height="48"; } @else { (icon("i-clip")) }
             input type="hidden" name="attachment" value=(media.attachment);
             label.field for=(described) { span.small { (words.say("alt-text")) " " span.faint { (text::plain(&media.name)) } }
                 input.input id=(described) name=(described) value=(media.alt_text) maxlength="1000" placeholder=(words.say("alt-text-hint")); }
@@ -286,7 +286,7 @@ fn tools(words: Words, view: &ComposerView) -> Markup {
     html! {
         div.tools {
             @if takes_files(&view.public) || takes_files(&view.private) {
-                label.btn.plain.square.attach title=(words.say("attach")) { (icon("i-clip")) span.sr { (words.say("attach")) } input.sr #attach type="file" name="file" accept="image/png,image/jpeg,image/gif,image/webp,video/mp4" multiple; }
+                label.btn.plain.square.attach title=(words.say("attach")) { (icon("i-clip")) span.sr { (words.say("attach")) } input.sr #attach type="file" accept="image/png,image/jpeg,image/gif,image/webp,video/mp4" multiple; }
             }
             @if let Some(sign_off) = &view.sign_off { span.small.muted.sign-off title=(words.say("sign-off-counted")) { (sign_off) } }
             span.small.faint.saved #saved aria-live="polite" { @if view.saved { (words.say("draft-saved")) } }

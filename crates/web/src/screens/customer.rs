@@ -4,7 +4,7 @@ use super::marks::{TimeStyle, avatar, called, csrf, handle, icon, network, prior
 use super::text;
 use super::view::{NetworkMark, Person, Priority};
 use crate::words::Words;
-use domain::id::{CaseId, ContactId, NoteId};
+use domain::id::{CaseId, NoteId};
 use domain::understanding::Reason;
 use domain::vocabulary::CaseState;
 use jiff::Timestamp;
@@ -42,7 +42,7 @@ pub struct PastCase {
     pub state: CaseState,
 }
 
-/// A colleague's note about the customer.
+/// A colleague's note on the case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoteView {
     /// Which.
@@ -58,8 +58,8 @@ pub struct NoteView {
 /// The customer of the open case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomerView {
-    /// Who.
-    pub contact: ContactId,
+    /// The case that is open; its notes are shown.
+    pub case: CaseId,
     /// As they call themselves.
     pub person: Person,
     /// When we first heard of them.
@@ -144,7 +144,7 @@ fn notes(words: Words, customer: &CustomerView, token: Option<&str>) -> Markup {
                     article.note-card id={ "note-" (note.note) } { p.keeps-lines { (text::message(&note.text)) } p.small.muted { (note.by) " · " (time(note.at, TimeStyle::Full)) } }
                 }
                 @if customer.may_work {
-                    form.stack.tight method="post" action={ "/app/contacts/" (customer.contact) "/notes" } hx-post={ "/app/contacts/" (customer.contact) "/notes" } hx-target="#customer" hx-swap="outerHTML" {
+                    form.stack.tight method="post" action={ "/app/cases/" (customer.case) "/notes" } hx-post={ "/app/cases/" (customer.case) "/notes" } hx-target="#customer" hx-swap="outerHTML" {
                         (csrf(token)) label.field { span.small { (words.say("customer-note-new")) } textarea.input name="text" rows="2" required maxlength="4000" {} } button.btn type="submit" { (words.say("customer-note-save")) }
                     }
                 }

@@ -23,12 +23,12 @@ macro_rules! views {
 }
 
 views! {
-    NeedsReply = "needs-reply", "i-inbox", "Open cases whose customer waits, in priority order.";
+    NeedsReply = "needs_reply", "i-inbox", "Open cases whose customer waits, in priority order.";
     Mine = "mine", "i-me", "Open cases that the reader has.";
     Unassigned = "unassigned", "i-nobody", "Open cases that nobody has.";
     WaitingForCustomer = "waiting", "i-wait", "We answered; the customer is next.";
     PrivateMessages = "private", "i-lock", "Open cases with a private conversation.";
-    PublicComplaints = "public-complaints", "i-public", "Open complaints that everyone can see.";
+    PublicComplaints = "public_complaints", "i-public", "Open complaints that everyone can see.";
     PraiseToThank = "praise", "i-heart", "Praise that a thank-you would suit.";
     Noise = "noise", "i-noise", "Set aside as spam, abuse or defamation.";
     Snoozed = "snoozed", "i-snooze", "Asleep until a moment.";
@@ -37,8 +37,9 @@ views! {
 }
 
 impl View {
-    /// Reads the stable spelling.
+    /// Reads the stable spelling; hyphens do as well.
     pub fn of(word: &str) -> Option<Self> {
+        let word = word.replace('-', "_");
         Self::ALL.iter().copied().find(|view| view.word() == word)
     }
     /// The view's address.
@@ -73,7 +74,7 @@ pub struct Filter {
     pub private: Option<String>,
     /// Words to look for.
     pub q: Option<String>,
-    /// `priority`, `newest` or `oldest`.
+    /// `priority`, `recent` or `waiting`.
     pub order: Option<String>,
 }
 
@@ -171,7 +172,7 @@ pub fn offered(field: &str) -> Vec<&'static str> {
         "form" => [Form::Mention, Form::Reply, Form::Quote, Form::Post, Form::DirectMessage].map(Form::word).to_vec(),
         "priority" => vec!["0", "1", "2", "3", "4", "5", "6", "7", "8"],
         "private" => vec!["yes", "no"],
-        "order" => vec!["priority", "newest", "oldest"],
+        "order" => vec!["priority", "recent", "waiting"],
         _ => Vec::new(),
     }
 }

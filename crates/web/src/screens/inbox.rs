@@ -152,7 +152,7 @@ fn filter_field(words: Words, list: &ListView, field: &'static str) -> Markup {
 }
 
 fn order(words: Words, filter: &Filter) -> Markup {
-    let default = if matches!(filter.named(), View::All | View::Closed | View::Custom) { "newest" } else { "priority" };
+    let default = if matches!(filter.named(), View::All | View::Closed | View::Custom | View::WaitingForCustomer | View::PraiseToThank | View::Noise | View::Snoozed) { "recent" } else { "priority" };
     let chosen = filter.order.as_deref().unwrap_or(default);
     html! {
         details.menu.end.push {

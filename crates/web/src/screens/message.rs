@@ -4,7 +4,7 @@ use super::marks::{TimeStyle, avatar, called, csrf, handle, icon, lang_of, time}
 use super::text;
 use super::view::{Colleague, Person};
 use crate::words::Words;
-use domain::id::{AttachmentId, CaseId, MessageId};
+use domain::id::{CaseId, MessageId};
 use domain::item::MediaKind;
 use domain::understanding::PersonalData;
 use domain::vocabulary::{Form, SendState};
@@ -54,8 +54,8 @@ pub struct Sending {
 /// A picture, film or file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MediaView {
-    /// Ours, when it is kept here.
-    pub attachment: Option<AttachmentId>,
+    /// Address on our origin that works for a while, when it is kept here.
+    pub address: Option<String>,
     /// What it is.
     pub kind: MediaKind,
     /// The author's description.
@@ -255,11 +255,11 @@ fn media(words: Words, media: &[MediaView]) -> Markup {
             ul.media role="list" {
                 @for item in media {
                     @let described = item.alt_text.clone().unwrap_or_else(|| words.say("media-undescribed"));
-                    li { @match (item.attachment, item.kind) {
-                        (Some(attachment), MediaKind::Image | MediaKind::Animation) => a href={ "/attachments/" (attachment) } target="_blank" rel="noopener" {
-                            img src={ "/attachments/" (attachment) } alt=(described) loading="lazy" width=[item.size.map(|size| size.0)] height=[item.size.map(|size| size.1)];
+                    li { @match (&item.address, item.kind) {
+                        (Some(address), MediaKind::Image | MediaKind::Animation) => a href=(address) target="_blank" rel="noopener" {
+                            img src=(address) alt=(described) loading="lazy" width=[item.size.map(|size| size.0)] height=[item.size.map(|size| size.1)];
                         },
-                        (Some(attachment), _) => a.btn href={ "/attachments/" (attachment) "?download=yes" } { (icon("i-clip")) (described) },
+                        (Some(address), _) => a.btn href=(address) { (icon("i-clip")) (described) },
                         (None, _) => span.chip { (icon("i-clip")) (words.say("media-not-kept")) " " (described) },
                     } }
                 }

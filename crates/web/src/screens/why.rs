@@ -59,11 +59,11 @@ fn content(words: Words, why: &WhyView, level: u8) -> Markup {
     html! {
         div.why.stack {
             p.lead { (words.say_around("why-lead", &[("priority", priority(words, &why.priority)), ("name", html! { b { (called(words, &why.person)) } })])) }
-            section.section { header { (title(level, &words.say("why-read"))) } p.muted { (time(why.at, TimeStyle::Full)) } }
+            section.section { header { (title(level, &words.say("why-read"))) p.muted { (time(why.at, TimeStyle::Full)) } }
                 blockquote.read.keeps-lines lang=[lang_of(why.understanding.as_ref().map(|read| read.language.as_str()))] dir="auto" { (marked(&why.text, why.understanding.as_ref())) }
                 @if let Some(read) = &why.understanding { (labels(words, read)) } @else { p.muted { (words.say("why-not-read")) } }
             }
-            section.section { header { (title(level, &words.say("why-place"))) } p.muted { (words.say_with("why-policy", &[("version", why.policy.clone().into())])) } }
+            section.section { header { (title(level, &words.say("why-place"))) p.muted { (words.say_with("why-policy", &[("version", why.policy.clone().into())])) } }
                 ol.reasons role="list" { @for step in &why.steps { li { (icon("i-check")) span { (words.reason(step)) } } } }
             }
         }

@@ -195,8 +195,8 @@ pub struct ChannelView {
     pub access_level: Option<AccessLevel>,
     /// Levels that the network has.
     pub access_levels: Vec<AccessLevel>,
-    /// Pattern of the sign-off, e.g. `^{initials}` or `担当：{name}`.
-    pub sign_off: Option<String>,
+    /// How people sign: `none`, `initials` or `name`.
+    pub sign_off: &'static str,
     /// Whether it is paused.
     pub paused: bool,
     /// Whether the permission still holds.
@@ -224,7 +224,7 @@ pub fn page(frame: &Frame, view: &ChannelView) -> Markup {
                         @for level in &view.access_levels { label.check.top { input type="radio" name="access_level" value=(level.word()) checked[Some(*level) == view.access_level]; span { b { (words.term("access-level", level.word())) } br; span.small.muted { (words.say(&format!("access-level-{}-means", level.word().replace('_', "-")))) } } } }
                     }
                 }
-                label.field { span { (words.say("sign-off")) } input.input name="sign_off" maxlength="40" value=[view.sign_off.as_deref()] placeholder="^{initials}"; span.small.faint { (words.say("sign-off-hint")) } }
+                label.field { span { (words.say("sign-off")) } select.input name="sign_off" { @for word in ["none", "initials", "name"] { option value=(word) selected[word == view.sign_off] { (words.term("sign-off", word)) } } } span.small.faint { (words.say("sign-off-hint")) } }
                 p { button.btn.fill type="submit" { (words.say("save")) } }
             }
             section.section {

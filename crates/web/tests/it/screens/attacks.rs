@@ -47,7 +47,7 @@ fn attack_16_nothing_from_outside_becomes_markup() {
         list.filter.language = Some((*payload).into());
         let mut case = sample::case();
         case.person = person.clone();
-        let media = MediaView { attachment: Some(sample::id(1).into()), kind: MediaKind::Image, alt_text: Some((*payload).into()), size: None };
+        let media = MediaView { address: Some("/attachments/1".into()), kind: MediaKind::Image, alt_text: Some((*payload).into()), size: None };
         let hostile = |from| MessageView { text: (*payload).into(), language: Some((*payload).into()), url: Some((*payload).into()), media: vec![media.clone()], ..sample::message(1, from, payload, "en", 1) };
         case.entries = [From::Contact(person.clone()), From::Other { person: person.clone(), case: None, assignee: None, look_alike: false }, From::Us { account: (*payload).into(), by: None }]
             .map(|from| message::Entry::Message(Box::new(hostile(from))))

@@ -119,7 +119,7 @@ pub fn rows() -> Vec<CaseRow> {
 }
 
 pub fn needs_reply() -> Filter {
-    Filter { view: Some("needs-reply".into()), ..Filter::default() }
+    Filter { view: Some("needs_reply".into()), ..Filter::default() }
 }
 
 pub fn list() -> ListView {
@@ -192,7 +192,7 @@ pub fn entries() -> Vec<Entry> {
         post,
         message(2, From::Contact(priya()), "@acme_help second time asking. Ordered on 2 Nov, still no card?", "en", 4166),
         ours(3, "Hi Priya, it left our factory this morning. You should have it by Thursday. ^JW", 4141, SendState::Sent),
-        MessageView { masked: vec![masked], edits: 1, media: vec![MediaView { attachment: None, kind: MediaKind::Image, alt_text: Some("An empty letter box".into()), size: Some((640, 480)) }], ..message(4, From::Contact(priya()), said, "en", 6) },
+        MessageView { masked: vec![masked], edits: 1, media: vec![MediaView { address: None, kind: MediaKind::Image, alt_text: Some("An empty letter box".into()), size: Some((640, 480)) }], ..message(4, From::Contact(priya()), said, "en", 6) },
         message(5, stranger(false), "@acme_help Hier in Köln dasselbe. Laut App „zugestellt“. Ist sie nicht.", "de", 5),
         MessageView { hidden: true, may_hide: true, ..message(6, stranger(true), "Dear customer kindly send your card details here for urgent verification: https://аcme.example/verify", "en", 5) },
         MessageView { deleted_at: Some(ago(4)), text: String::new(), ..message(7, From::Contact(priya()), "", "en", 4) },
@@ -258,7 +258,7 @@ pub fn refused() -> ComposerView {
 
 pub fn guarded() -> ComposerView {
     let answer = ours(9, "Hi Priya, I am so sorry. The carrier made a mistake; the card arrives by Tuesday. ^JW", 1, SendState::Sent);
-    let picture = DraftMedia { attachment: id(700).into(), name: "card.png".into(), is_image: true, alt_text: String::new() };
+    let picture = DraftMedia { attachment: id(700).into(), name: "card.png".into(), address: Some("/attachments/sample".into()), alt_text: String::new() };
     ComposerView { guard: Some(GuardView { answers: vec![answer], seen: 99 }), media: vec![picture], ..composer() }
 }
 
@@ -305,7 +305,7 @@ pub fn private_case() -> CaseView {
 pub fn customer() -> CustomerView {
     let past = |number: u128, days: i64, excerpt: &str, state| PastCase { case: id(200 + number).into(), at: ago(days * 1440), excerpt: excerpt.into(), priority: priority(2, Kind::Complaint, None), state };
     CustomerView {
-        contact: id(400).into(),
+        case: id(104).into(),
         person: priya(),
         since: "2025-03-14T08:00:00Z".parse().unwrap(),
         language: Some("en".into()),
@@ -400,7 +400,7 @@ pub fn channel() -> ChannelView {
         role: ChannelRole::Support,
         access_level: Some(AccessLevel::SelfServe),
         access_levels: AccessLevel::ALL.to_vec(),
-        sign_off: Some("^{initials}".into()),
+        sign_off: "initials",
         paused: false,
         connected: true,
         abilities: vec![AbilityRow { name: "reply", may: no() }, AbilityRow { name: "direct-message", may: May::Yes }, AbilityRow { name: "hide", may: May::Yes }, AbilityRow { name: "delete", may: May::Yes }],
