@@ -100,25 +100,20 @@ async fn renew_under_lease(
     Ok(tokens)
 }
 
-/// Does one call; when the token turns out to be dead it is renewed once and the call is done again.
-pub async fn calling<T, Call>(
+/// After a call found the token dead: gives the channel new keys, so that the call can be done once more.
+///
+/// # Errors
+/// [`CallError::Unauthorised`] when there is nothing to renew them with.
+pub async fn revive(
     environment: &Environment,
     workspace: WorkspaceId,
     network: &dyn Network,
     access: &mut ChannelAccess,
-    call: Call,
-) -> Result<T, AccessError>
-where
-    Call: AsyncFn(&ChannelAccess) -> Result<T, CallError>,
-{
-    match call(access).await {
-        Err(CallError::Unauthorised { message }) => {
-            if access.tokens.refresh_token.is_none() {
-                return Err(CallError::Unauthorised { message }.into());
-            }
-            access.tokens = renew(environment, network, workspace, access).await?;
-            Ok(call(access).await?)
-        }
-        answer => Ok(answer?),
+    message: String,
+) -> Result<(), AccessError> {
+    if access.tokens.refresh_token.is_none() {
+        return Err(CallError::Unauthorised { message }.into());
     }
+    access.tokens = renew(environment, network, workspace, access).await?;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 //! What a poll brings goes into the journal together with the cursor that leads on from it, in one transaction: a crash
 //! repeats a page, never skips one.
 
-use crate::access::{AccessError, calling, channel_access};
+use crate::access::{AccessError, channel_access, revive};
 use crate::environment::Environment;
 use crate::send_out::charge;
 use bus::Work;
@@ -194,10 +194,12 @@ async fn read_source(environment: &Environment, channel: &Channel, source: &str)
     let since = channel.created_at.saturating_sub(FIRST_READ).unwrap_or(channel.created_at);
     for _ in 0..PAGES {
         let cursor = environment.store.poll_cursor(channel.workspace, channel.id, source).await?;
-        let page = calling(environment, channel.workspace, network.as_ref(), &mut access, async |access| {
-            network.poll(access, source, cursor.as_deref(), since).await
-        })
-        .await?;
+        let mut answer = network.poll(&access, source, cursor.as_deref(), since).await;
+        if let Err(CallError::Unauthorised { message }) = answer {
+            revive(environment, channel.workspace, network.as_ref(), &mut access, message).await?;
+            answer = network.poll(&access, source, cursor.as_deref(), since).await;
+        }
+        let page = answer?;
         charge(environment, channel.workspace, &access, network.prices(), &page.charges).await?;
         read.items += page.deliveries.len();
         read.truncated |= page.truncated;

@@ -3,7 +3,7 @@
 //! A try whose outcome nobody saw (time-out, a crash between asking and writing down) is never repeated before a look at
 //! the network said that it is not there.
 
-use crate::access::{AccessError, calling, channel_access};
+use crate::access::{AccessError, channel_access};
 use crate::environment::Environment;
 use crate::{crash, media};
 use bus::Work;
@@ -201,28 +201,22 @@ async fn look(environment: &Environment, owed: &Owed) -> store::Result<Recorded>
         look_at: Some(at.unwrap_or_else(|| now.saturating_add(LOOK_AGAIN).unwrap_or(now))),
         error: error("unknown", message),
     };
-    let (network, mut access) = match channel_access(environment, owed.workspace, owed.channel).await {
+    let (network, access) = match channel_access(environment, owed.workspace, owed.channel).await {
         Ok(ready) => ready,
         Err(AccessError::Store(trouble)) => return Err(trouble),
         Err(trouble) => return Ok(again(trouble.to_string(), Some(backoff(now, 5)))),
     };
     let taken = environment.store.known_sent(owed.workspace, owed.channel, from).await?;
-    let looked = calling(environment, owed.workspace, network.as_ref(), &mut access, async |access| {
-        Ok(network.reconcile(access, &owed.outgoing, from, &taken).await)
-    })
-    .await;
-    Ok(match looked {
-        Ok(Reconciled::Found { external_id }) => Recorded::Sent { external_id: Some(external_id) },
-        Ok(Reconciled::Absent) if now.duration_since(tried) < SETTLE => again("not seen yet".to_owned(), None),
+    Ok(match network.reconcile(&access, &owed.outgoing, from, &taken).await {
+        Reconciled::Found { external_id } => Recorded::Sent { external_id: Some(external_id) },
+        Reconciled::Absent if now.duration_since(tried) < SETTLE => again("not seen yet".to_owned(), None),
         // Surely not there: it is owed as on the first day.
-        Ok(Reconciled::Absent) => Recorded::Later { at: now, error: error("not_sent", "the network does not have it") },
-        Ok(Reconciled::Ambiguous { candidates }) => Recorded::Unknown {
+        Reconciled::Absent => Recorded::Later { at: now, error: error("not_sent", "the network does not have it") },
+        Reconciled::Ambiguous { candidates } => Recorded::Unknown {
             look_at: None,
             error: SendError { code: "ambiguous".to_owned(), message: "several equal posts".to_owned(), candidates },
         },
-        Ok(Reconciled::NotNow { at, message }) => again(message, at),
-        Err(AccessError::Store(trouble)) => return Err(trouble),
-        Err(trouble) => again(trouble.to_string(), Some(backoff(now, 5))),
+        Reconciled::NotNow { at, message } => again(message, at),
     })
 }
 

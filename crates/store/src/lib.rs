@@ -4,6 +4,7 @@
 //! `filing` (the one place where messages come to be), `event` (what changed, numbered), then one file per subject.
 
 pub mod account;
+pub mod backup;
 pub mod case_act;
 pub mod case_list;
 pub mod case_view;
