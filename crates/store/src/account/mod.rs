@@ -5,6 +5,7 @@
 
 mod agent;
 mod audit;
+mod connect_flow;
 mod idempotency;
 mod link;
 mod login;
@@ -15,6 +16,7 @@ mod workspace;
 
 pub use agent::{Agent, NewAgent, Profile};
 pub use audit::{AuditEntry, NewAudit};
+pub use connect_flow::{ConnectFlow, NewConnectFlow};
 pub use idempotency::{Claim, RequestKey, StoredAnswer};
 pub use link::{Link, Purpose};
 pub use login::{Allowance, LoginLimit};

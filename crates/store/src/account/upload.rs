@@ -68,7 +68,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Upload> {
         let id = AttachmentId(Uuid::now_v7());
-        let location = format!("{}/{id}", scope.workspace);
+        // Where `pipeline::media` keeps files as well: one file per attachment, named by its id.
+        let location = format!("attachments/{}/{id}", scope.workspace);
         let mut tx = self.main.begin().await?;
         // The workspace's row is the lock under which room is counted and taken.
         let lock = tx.for_update();
