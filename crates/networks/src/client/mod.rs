@@ -2,6 +2,8 @@
 
 mod guard;
 mod resolver;
+#[cfg(test)]
+mod tests;
 
 pub use guard::{Blocked, HostPort, is_public};
 

@@ -3,5 +3,6 @@
 mod calls;
 mod conformance;
 mod hostile;
+mod reading;
 mod samples;
 mod text;
