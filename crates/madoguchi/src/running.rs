@@ -103,11 +103,20 @@ impl Bound {
         let edge = Edge::new(environment.clone(), intake, edge_settings, stop.clone())?;
         let hooks_address = self.hooks_listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let apart = self.hooks_listener.is_some();
-        let surface = web::Surface { screens: settings.roles.web, hooks: settings.roles.intake && !apart };
-        serve(&mut tasks, self.listener, web::router(edge.clone(), surface), stop.clone());
+        let first = match (settings.roles.web, settings.roles.intake && !apart) {
+            (true, true) => web::router::everything(&edge),
+            (true, false) => web::router::inside(&edge),
+            // Also a node that only works says whether it lives.
+            (false, intake) => {
+                let probes = web::router::outside_alone(&edge);
+                if intake { probes } else { web::router::probes(&edge) }
+            }
+        };
+        serve(&mut tasks, self.listener, first, stop.clone());
         if let Some(listener) = self.hooks_listener {
-            let surface = web::Surface { screens: false, hooks: settings.roles.intake };
-            serve(&mut tasks, listener, web::router(edge, surface), stop.clone());
+            let second =
+                if settings.roles.intake { web::router::outside_alone(&edge) } else { web::router::probes(&edge) };
+            serve(&mut tasks, listener, second, stop.clone());
         }
         Ok(Product { environment, address: self.address, hooks_address, stop, tasks, writer })
     }

@@ -1,7 +1,7 @@
-//! Named crash points: in test builds the process kills itself here, as a power cut would.
+//! Named crash points: builds with debug assertions (tests) can kill themselves here, as a power cut would.
 
 /// Dies at `name` when `MADOGUCHI_CRASH_AT=name:count` says so and this is the count-th time.
-#[cfg(feature = "crash-points")]
+#[cfg(debug_assertions)]
 pub(crate) fn point(name: &str) {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicI64, Ordering};
@@ -25,5 +25,5 @@ pub(crate) fn point(name: &str) {
 }
 
 /// Nothing, in builds for users.
-#[cfg(not(feature = "crash-points"))]
+#[cfg(not(debug_assertions))]
 pub(crate) fn point(_name: &str) {}

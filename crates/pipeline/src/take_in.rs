@@ -178,7 +178,7 @@ pub fn read(
 }
 
 /// Says what a message is and how pressing; covers in the text what nobody may read later.
-fn understand(
+pub fn understand(
     environment: &Environment,
     network: &str,
     ours: &[(String, ChannelFacts)],

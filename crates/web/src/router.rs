@@ -48,10 +48,14 @@ pub fn outside(edge: &Edge) -> Router {
 
 /// The second address: webhooks and the probes that say whether it lives.
 pub fn outside_alone(edge: &Edge) -> Router {
+    probes(edge).merge(outside(edge))
+}
+
+/// A node that neither serves people nor networks: only the probes that say whether it lives.
+pub fn probes(edge: &Edge) -> Router {
     Router::new()
         .merge(health::probes())
         .fallback(api::absent)
         .layer(middleware::from_fn_with_state(edge.clone(), request_layer::around))
         .with_state(edge.clone())
-        .merge(outside(edge))
 }

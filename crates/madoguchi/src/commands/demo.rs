@@ -3,7 +3,7 @@
 use super::demo_history;
 use super::{now, say};
 use crate::running::{Bound, environment, start_logging};
-use crate::settings::{Base, Flags, Roles, Settings};
+use crate::settings::{Base, Roles, Settings};
 use anyhow::{Context, Result, bail};
 use domain::id::AppId;
 use domain::people::Scope;

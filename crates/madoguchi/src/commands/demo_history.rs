@@ -117,7 +117,7 @@ fn incoming(
         (false, 0) => Form::Mention,
         (false, _) => Form::Reply,
     };
-    let media = message.picture.iter().map(|alt_text| Media {
+    let medium = message.picture.as_ref().map(|alt_text| Media {
         external_id: format!("{id}-1"),
         kind: MediaKind::Image,
         url: None,
@@ -140,7 +140,7 @@ fn incoming(
         quotes_author: None,
         mentions,
         links: Vec::new(),
-        media: media.collect(),
+        media: medium.into_iter().collect(),
         placeholder: None,
         earlier_versions: Vec::new(),
     })

@@ -63,7 +63,7 @@ pub async fn run(base: &Base, arguments: Arguments) -> Result<()> {
     let base_url = settings
         .public_url
         .map_or_else(|| format!("http://{}", settings.listen), |url| url.as_str().trim_end_matches('/').to_owned());
-    say(&format!("{base_url}{}", web::link_path(&link)))?;
+    say(&format!("{base_url}/{}/{}", link.purpose.word(), link.token))?;
     store.close().await;
     Ok(())
 }
