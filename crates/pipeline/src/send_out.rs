@@ -26,6 +26,8 @@ const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(120);
 const LOOK: Duration = Duration::from_secs(1);
 /// Tries of one act before a person is asked.
 const TRIES: i64 = 10;
+/// Tries of one act whose outcome was never seen, before a person is asked.
+const UNSEEN_TRIES: i64 = 4;
 /// A look that finds nothing is believed only so long after the try: a network's own lists may lag.
 const SETTLE: jiff::SignedDuration = jiff::SignedDuration::from_secs(8);
 /// Time between two looks.

@@ -17,7 +17,7 @@ use crate::event::{self, NewEvent};
 use crate::open::Store;
 use domain::Timestamp;
 use domain::id::{AppId, ChannelId, ParkedId, WorkspaceId};
-use domain::item::Item;
+use domain::item::{Change, Item};
 use domain::priority::Triage;
 use domain::understanding::Understanding;
 use std::collections::{BTreeMap, HashMap};
@@ -192,6 +192,10 @@ async fn own_accounts(tx: &mut Tx, workspace: WorkspaceId) -> Result<OwnAccounts
 
 /// An account id that is none of this app's channels is parked: a valid signature of one app opens no other's channels.
 fn has_channel(accounts: &OwnAccounts, item: &FilingItem) -> bool {
+    // What carries no work may be addressed to the app as a whole.
+    if matches!(item.item.change, Change::Ignored { .. }) {
+        return true;
+    }
     accounts
         .get(&(item.network.clone(), item.item.account.clone()))
         .is_some_and(|account| account.app == item.app && !account.disabled)
