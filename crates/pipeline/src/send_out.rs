@@ -152,6 +152,10 @@ async fn attempt(environment: &Environment, owed: &Owed) -> store::Result<Record
             Outcome::Unknown { message } if !owed.outgoing.appears() => {
                 Recorded::Later { at: backoff(now, owed.attempts), error: error("timeout", message) }
             }
+            // A network that calls it a duplicate, and then does not show it, is asked no further: a person looks.
+            Outcome::Unknown { message } if owed.attempts >= UNSEEN_TRIES => {
+                Recorded::Unknown { look_at: None, error: error("unknown", message) }
+            }
             Outcome::Unknown { message } => Recorded::Unknown {
                 look_at: Some(now.saturating_add(LOOK_AGAIN).unwrap_or(now)),
                 error: error("unknown", message),
