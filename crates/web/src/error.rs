@@ -158,6 +158,24 @@ impl From<store::Error> for Error {
     }
 }
 
+impl From<desk::Error> for Error {
+    fn from(error: desk::Error) -> Self {
+        match error {
+            desk::Error::NotFound => Self::NotFound,
+            desk::Error::Forbidden => Self::Forbidden,
+            desk::Error::Conflict(code) => Self::Conflict(code),
+            desk::Error::AnsweredSince { .. } => Self::Conflict("answered_since"),
+            desk::Error::Invalid { field, code } => Self::field(field, code),
+            desk::Error::Refused { reason, .. } => Self::Refused("refused_by_network", reason.code),
+            desk::Error::DraftStopped { findings, .. } => {
+                let codes: Vec<String> = findings.into_iter().map(|finding| finding.reason.code).collect();
+                Self::Refused("draft_stopped", codes.join(", "))
+            }
+            desk::Error::Store(error) => error.into(),
+        }
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code) = (self.status(), self.code());

@@ -5,6 +5,7 @@ use crate::events::Hub;
 use crate::hooks::AppCache;
 use crate::password::Passwords;
 use crate::settings::Settings;
+use desk::Desk;
 use domain::id::WorkspaceId;
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -21,6 +22,8 @@ pub struct Edge(Arc<Parts>);
 pub struct Parts {
     /// Store, networks, bus, clock.
     pub environment: Environment,
+    /// What people do.
+    pub desk: Desk,
     /// Where deliveries are kept before they are acknowledged.
     pub intake: Intake,
     /// What the operator set.
@@ -63,6 +66,7 @@ impl Edge {
             hub: Hub::new(environment.store.clone(), environment.bus.clone()),
             apps: AppCache::new(&environment.bus),
             metrics: crate::health::recorder(),
+            desk: desk_of(&environment),
             environment,
             intake,
             settings,
@@ -70,6 +74,25 @@ impl Edge {
             stopping,
         }))
     }
+}
+
+/// The desk tells the time by the same clock.
+struct DeskClock(Arc<dyn pipeline::Clock>);
+
+impl desk::Clock for DeskClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+fn desk_of(environment: &Environment) -> Desk {
+    Desk::new(
+        environment.store.clone(),
+        environment.networks.clone(),
+        Arc::clone(&environment.reader),
+        environment.bus.clone(),
+        Arc::new(DeskClock(Arc::clone(&environment.clock))),
+    )
 }
 
 impl Parts {

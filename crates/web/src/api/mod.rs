@@ -4,11 +4,17 @@ mod agents;
 mod apps;
 mod attachments;
 mod audit;
+mod case_body;
+mod case_filter;
+mod cases;
 mod channels;
 mod document;
 mod failures;
 mod idempotency;
 mod me;
+mod messages;
+mod notes;
+mod operations;
 mod read;
 mod tokens;
 mod words;
@@ -73,6 +79,38 @@ fn resources() -> OpenApiRouter<Edge> {
         .routes(routes!(channels::one, channels::change))
         .routes(routes!(attachments::one, attachments::forget))
         .routes(routes!(events::stream::api_stream))
+        .routes(routes!(cases::views))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::one))
+        .routes(routes!(cases::conversations))
+        .routes(routes!(cases::messages))
+        .routes(routes!(cases::contact))
+        .routes(routes!(cases::assign))
+        .routes(routes!(cases::close))
+        .routes(routes!(cases::reopen))
+        .routes(routes!(cases::snooze))
+        .routes(routes!(cases::noise))
+        .routes(routes!(cases::seen))
+        .routes(routes!(notes::list, notes::create))
+        .routes(routes!(notes::drafts))
+        .routes(routes!(notes::save_draft, notes::delete_draft))
+        .routes(routes!(messages::one, messages::delete))
+        .routes(routes!(messages::reply))
+        .routes(routes!(messages::reply_privately))
+        .routes(routes!(messages::direct_message))
+        .routes(routes!(messages::post))
+        .routes(routes!(messages::check))
+        .routes(routes!(messages::cancel))
+        .routes(routes!(messages::retry))
+        .routes(routes!(messages::resolve))
+        .routes(routes!(messages::hide))
+        .routes(routes!(operations::parked))
+        .routes(routes!(operations::parked_raw))
+        .routes(routes!(operations::replay))
+        .routes(routes!(operations::dismiss))
+        .routes(routes!(operations::sources))
+        .routes(routes!(operations::costs))
+        .routes(routes!(operations::search))
 }
 
 fn uploads() -> OpenApiRouter<Edge> {

@@ -1,6 +1,9 @@
 //! Schemas of the closed word lists, made from the lists themselves.
 
-use domain::vocabulary::{AccessLevel, ChannelRole, Role};
+use domain::vocabulary::{
+    About, AccessLevel, CaseState, ChannelRole, Direction, Form, Kind, NoReplyReason, Noise, ReplyNeed, Role,
+    SendState, Sentiment,
+};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 fn words(all: impl IntoIterator<Item = &'static str>) -> Object {
@@ -15,19 +18,37 @@ fn optional_words(all: impl IntoIterator<Item = &'static str>) -> Object {
         .build()
 }
 
-macro_rules! schemas {
-    ($($one:ident $optional:ident $list:ty;)*) => {$(
-        #[allow(dead_code)]
-        pub(super) fn $one() -> Object { words(<$list>::ALL.iter().map(|word| word.word())) }
-        #[allow(dead_code)]
-        pub(super) fn $optional() -> Object { optional_words(<$list>::ALL.iter().map(|word| word.word())) }
+macro_rules! required {
+    ($($name:ident $list:ty;)*) => {$(
+        pub(super) fn $name() -> Object { words(<$list>::ALL.iter().map(|word| word.word())) }
     )*};
 }
 
-schemas! {
-    role optional_role Role;
-    channel_role optional_channel_role ChannelRole;
-    access_level optional_access_level AccessLevel;
+macro_rules! optional {
+    ($($name:ident $list:ty;)*) => {$(
+        pub(super) fn $name() -> Object { optional_words(<$list>::ALL.iter().map(|word| word.word())) }
+    )*};
+}
+
+required! {
+    about About;
+    case_state CaseState;
+    channel_role ChannelRole;
+    direction Direction;
+    form Form;
+    kind Kind;
+    reply_need ReplyNeed;
+    role Role;
+    sentiment Sentiment;
+}
+
+optional! {
+    optional_access_level AccessLevel;
+    optional_channel_role ChannelRole;
+    optional_no_reply_reason NoReplyReason;
+    optional_noise Noise;
+    optional_role Role;
+    optional_send_state SendState;
 }
 
 pub(super) fn sign_off() -> Object {
@@ -40,4 +61,8 @@ pub(super) fn optional_sign_off() -> Object {
 
 pub(super) fn channel_state() -> Object {
     words(["connected", "revoked", "disabled"])
+}
+
+pub(super) fn voice() -> Object {
+    words(["public", "private", "note"])
 }

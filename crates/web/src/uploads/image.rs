@@ -61,6 +61,7 @@ fn orientation(exif: &[u8]) -> Option<u16> {
     let little = match tiff.get(..4)? {
         b"II*\0" => true,
         b"MM\0*" => false,
+        _ => return None,
     };
     let two = |at: usize| -> Option<u16> {
         let bytes: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
