@@ -156,7 +156,7 @@ pub(crate) async fn rows_of(db: &Db, scope: &Scope, ids: &[CaseId]) -> Result<Ve
                 c.waiting_since, c.snoozed_until, c.closed_at, c.closed_by, c.no_reply_reason, c.last_inbound, c.last_outbound,
                 c.last_position, c.message_count, c.version, c.created_at, a.name AS assignee_name, s.position AS seen,
                 (SELECT i.handle FROM identity i WHERE i.workspace_id = c.workspace_id AND i.contact_id = c.contact_id
-                    AND i.network = c.network AND i.handle IS NOT NULL ORDER BY i.id LIMIT 1) AS contact_handle
+                    AND i.network = c.network AND i.handle IS NOT NULL ORDER BY i.created_at, i.id LIMIT 1) AS contact_handle
          FROM {} CROSS JOIN cases c
          LEFT JOIN agent a ON a.workspace_id = c.workspace_id AND a.id = c.assignee_id
          LEFT JOIN case_seen s ON s.workspace_id = c.workspace_id AND s.agent_id = $3 AND s.case_id = c.id
