@@ -117,3 +117,4 @@ earlier-cases = Earlier cases
 customer-notes = Notes
 customer-note-new = New note
 customer-note-save = Save note
+asks-reason = The customer still waits. Why does this need no reply?

@@ -42,13 +42,7 @@ empty-hidden-text = { $filters ->
 empty-drop = Drop “{ $filter }”
 empty-drop-all = Drop all
 empty-done-title = All answered
-empty-done-text = Today: { $replies ->
-    [one] 1 reply
-   *[other] { $replies } replies
-}, { $closed ->
-    [one] 1 case closed
-   *[other] { $closed } cases closed
-}.
+empty-done-text = Nobody waits in this view.
 empty-done-thank = Next in line: { $people ->
     [one] 1 person to thank.
    *[other] { $people } people to thank.

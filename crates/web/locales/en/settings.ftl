@@ -57,10 +57,6 @@ sign-off-name = Name, e.g. 担当：佐藤 or – Mina
 cost = What it costs
 cost-means = Counted from our own calls and the network's price list.
 cost-month = This month
-cost-calls = Calls
-cost-of-budget = { $spent } of a budget of { $budget }
-cost-budget = Budget for a month, in US dollars
-cost-budget-hint = Empty: no budget. It warns, and does not stop answers.
 steps = Steps
 connect-title = Connect { $network }
 connect-done = { $done } of { $all } steps done. Nothing is sent to customers before you answer somebody.
@@ -72,9 +68,6 @@ step-account-do = Sign in at { $network }
 step-callback = Enter this address as the callback in the network's console:
 step-webhook = { $network } reaches us
 step-webhook-means = The network delivers to this address. It must be reachable from the internet by HTTPS.
-step-webhook-proved = The network proved it on { $at }.
-step-webhook-do = Ask the network to deliver
-step-webhook-again = Ask again
 step-test = The first message
 step-test-means = Post “@{ $account } test” from any account. It appears here within seconds.
 step-test-done = The first message arrived on { $at }.
@@ -85,7 +78,6 @@ abilities = What { $account } can do
 abilities-label = Abilities
 ability = Act
 ability-may = Possible
-ability-why = Because
 ability-reply = Reply in public
 ability-post = Post
 ability-direct-message = Private message
@@ -108,10 +100,6 @@ parked-none-means = Everything that arrived could be read.
 parked-replay = Try again
 parked-replay-all = Try all again
 parked-raw = Raw item
-parked-tries = { $count ->
-    [one] tried again once
-   *[other] tried again { $count } times
-}
 parked-unknown-event = A kind of event that we do not know
 parked-missing-field = A field is missing
 parked-not-json = Not readable as JSON
@@ -123,9 +111,7 @@ source = Source
 source-state = State
 source-success = Last answer
 source-item = Last message
-source-cursor = Read up to
 source-gaps = Gaps
-source-webhook = Webhook
 source-mentions = Mentions
 source-direct-messages = Direct messages
 sources-none = No source yet. Connect a channel first.
@@ -134,13 +120,6 @@ health-catching = catching up
 health-failing = failing
 health-off = off
 gaps-none = none
-gap-open = now
-gap-closed = { $found ->
-    [0] closed, nothing was missing
-    [one] closed, 1 found
-   *[other] closed, { $found } found
-}
-gap-filling = fetching, { $found } so far
 token-name = What for
 token-name-hint = e.g. weekly export
 token-scope = May
@@ -173,3 +152,11 @@ sign-out-everywhere = Sign out everywhere else
 keys-means = One key each, e.g. “q”, “Shift+E” or “g i”. An empty field has no key.
 keys-off = Switch single keys off (Ctrl and ⌘ keys stay)
 keys-restore = Back to the usual keys
+source-retry = Asked again
+gap-closed = closed
+gap-filling = being fetched
+gap-lost = lost: the network keeps no older history
+parked-dismiss = Nothing to do
+step-webhook-proved = The last delivery came on { $at }.
+cost-calls = Charged calls
+source-deliveries = Deliveries

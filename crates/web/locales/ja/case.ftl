@@ -111,3 +111,4 @@ earlier-cases = これまでの案件
 customer-notes = 社内メモ
 customer-note-new = 新しいメモ
 customer-note-save = メモを保存
+asks-reason = お客様がお待ちです。返信しない理由を選んでください。

@@ -54,6 +54,20 @@ pub fn snooze(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
     }
 }
 
+/// Asked when somebody closes while the customer still waits: why no answer is needed.
+pub fn reason(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
+    html! {
+        div.ask-reason role="alert" {
+            p { b { (words.say("asks-reason")) } }
+            (form(case.case, "no-reply", token, html! { div.line.wrap { @for reason in offered_reasons() { button.btn type="submit" name="reason" value=(reason.word()) { (words.term("no-reply", reason.word())) } } } }))
+        }
+    }
+}
+
+fn offered_reasons() -> impl Iterator<Item = &'static NoReplyReason> {
+    NoReplyReason::ALL.iter().filter(|reason| **reason != NoReplyReason::Incident)
+}
+
 /// Close with one press, or without a reply and with a reason; reopen when closed.
 pub fn close(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
     html! {
@@ -68,7 +82,7 @@ pub fn close(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
                         p.label { (words.say("no-reply-title")) }
                         p.small.muted { (words.say("no-reply-means")) }
                         (form(case.case, "no-reply", token, html! {
-                            @for reason in NoReplyReason::ALL.iter().filter(|reason| **reason != NoReplyReason::Incident) {
+                            @for reason in offered_reasons() {
                                 button.view type="submit" name="reason" value=(reason.word()) { (words.term("no-reply", reason.word())) }
                             }
                         }))

@@ -64,6 +64,8 @@ pub struct CaseView {
     pub seen: i64,
     /// The composer; `None` when nothing can be written here.
     pub composer: Option<ComposerView>,
+    /// Whether somebody pressed "close" while the customer waits: the reason is asked for.
+    pub asks_reason: bool,
     /// The reader, to leave out of presence and to offer "me"; `None` in shared fragments.
     pub me: Option<AgentId>,
 }
@@ -74,6 +76,7 @@ pub fn pane(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
         section.pane.talk #talk data-case=(case.case) data-seen=(case.seen) data-state=(case.state.word()) aria-labelledby="case-title" tabindex="-1" {
             (head(words, case, token))
             (tabs(words, case))
+            @if case.asks_reason { (acts::reason(words, case, token)) }
             div.scroll.thread tabindex="0" role="region" aria-label=(words.say("thread")) { ol #entries role="list" { (entries(words, case, token)) } }
             @match &case.composer {
                 Some(composer) if case.may_work => (composer::composer(words, case, composer, token)),
@@ -142,7 +145,7 @@ fn standing(words: Words, case: &CaseView) -> Markup {
 pub fn entries(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
     html! {
         @if let Some(before) = &case.before {
-            li.more { button.btn.plain type="button" hx-get={ "/app/cases/" (case.case) "/messages?conversation=" (case.shown) "&before=" (before) } hx-target="closest li" hx-swap="outerHTML" { (words.say("thread-earlier")) } }
+            (earlier(words, case.case, &format!("conversation={}&", case.shown), before))
         }
         @for (index, entry) in case.entries.iter().enumerate() {
             @let previous = index.checked_sub(1).and_then(|index| case.entries.get(index)).map(Entry::at);
@@ -157,4 +160,9 @@ pub fn entries(words: Words, case: &CaseView, token: Option<&str>) -> Markup {
 
 fn differ(format: &str, one: Timestamp, other: Timestamp) -> bool {
     one.strftime(format).to_string() != other.strftime(format).to_string()
+}
+
+/// The way to the messages before; `conversation` is a part of the query that ends with `&`, or nothing.
+pub fn earlier(words: Words, case: CaseId, conversation: &str, before: &str) -> Markup {
+    html! { li.more { button.btn.plain type="button" hx-get={ "/app/cases/" (case) "/messages?" (conversation) "before=" (before) } hx-target="closest li" hx-swap="outerHTML" { (words.say("thread-earlier")) } } }
 }

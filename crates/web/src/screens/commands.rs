@@ -114,7 +114,13 @@ struct ForBrowser {
 pub fn for_browser(reader: &Reader) -> String {
     let commands: Vec<ForBrowser> = COMMANDS
         .iter()
-        .map(|command| ForBrowser { id: command.id, keys: keys_of(reader, command), scope: command.scope, address: command.address, name: command.in_palette.then(|| named(reader.words, command)) })
+        .map(|command| ForBrowser {
+            id: command.id,
+            keys: keys_of(reader, command),
+            scope: command.scope,
+            address: command.address,
+            name: command.in_palette.then(|| named(reader.words, command)),
+        })
         .collect();
     serde_json::to_string(&commands).unwrap_or_else(|_| "[]".to_owned())
 }

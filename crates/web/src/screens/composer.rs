@@ -14,7 +14,8 @@ use domain::understanding::Reason;
 use maud::{Markup, html};
 
 /// Rules of the weighted count (twitter-text configuration 3): what weighs one, what everything else weighs, what a link weighs.
-const WEIGHTED: &str = r#"{"ranges":[[0,4351],[8192,8205],[8208,8223],[8242,8247]],"light":1,"heavy":2,"url":23,"emoji":2}"#;
+const WEIGHTED: &str =
+    r#"{"ranges":[[0,4351],[8192,8205],[8208,8223],[8242,8247]],"light":1,"heavy":2,"url":23,"emoji":2}"#;
 
 /// Who will read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -313,8 +314,12 @@ fn meter(words: Words, voice: &VoiceView, shown: &str) -> Markup {
 
 fn send(words: Words, view: &ComposerView, voice: Voice) -> Markup {
     let (may, shown) = match voice {
-        Voice::Public => (view.public.as_ref().is_some_and(|voice| voice.may.is_yes() && voice.account.is_some()), "if-public"),
-        Voice::Private => (view.private.as_ref().is_some_and(|voice| voice.may.is_yes() && voice.account.is_some()), "if-private"),
+        Voice::Public => {
+            (view.public.as_ref().is_some_and(|voice| voice.may.is_yes() && voice.account.is_some()), "if-public")
+        }
+        Voice::Private => {
+            (view.private.as_ref().is_some_and(|voice| voice.may.is_yes() && voice.account.is_some()), "if-private")
+        }
         Voice::Note => (true, "if-note"),
     };
     let label = words.term("send-as", voice.word());

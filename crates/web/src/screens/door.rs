@@ -70,24 +70,30 @@ pub struct SignIn {
 
 /// The sign-in page.
 pub fn sign_in(words: Words, view: &SignIn) -> Markup {
-    page::door(words, view.company.as_deref(), &words.say("sign-in"), "/sign-in", html! {
-        h1.door-title { (words.say("sign-in-title")) }
-        @if !view.demo.is_empty() {
-            div.stack { @for entry in &view.demo {
-                form method="post" action="/sign-in/demo" { input type="hidden" name="token" value=(entry.token); button.btn.fill.big.wide type="submit" { (icon("i-me")) (words.say_around("sign-in-as", &[("name", html! { (entry.name) }), ("role", html! { (words.term("role", entry.role)) })])) } }
-            } }
-            p.or { (words.say("or")) }
-        }
-        form.stack method="post" action="/sign-in" {
-            (super::marks::csrf(Some(&view.csrf)))
-            @if let Some(next) = &view.next { input type="hidden" name="next" value=(next); }
-            label.field { span { (words.say("email")) } input.input.big type="email" name="email" autocomplete="username" required value=(view.email) autofocus; }
-            label.field { span { (words.say("password")) } input.input.big type="password" name="password" autocomplete="current-password" required aria-invalid=[view.problem.map(|_| "true")] aria-describedby=[view.problem.map(|_| "problem")]; }
-            (problem(words, view.problem))
-            button.btn.big.(if view.demo.is_empty() { "fill" } else { "" }) type="submit" { (words.say("sign-in")) }
-        }
-        p.small.muted { (words.say("sign-in-forgotten")) }
-    })
+    page::door(
+        words,
+        view.company.as_deref(),
+        &words.say("sign-in"),
+        "/sign-in",
+        html! {
+            h1.door-title { (words.say("sign-in-title")) }
+            @if !view.demo.is_empty() {
+                div.stack { @for entry in &view.demo {
+                    form method="post" action="/sign-in/demo" { input type="hidden" name="token" value=(entry.token); button.btn.fill.big.wide type="submit" { (icon("i-me")) (words.say_around("sign-in-as", &[("name", html! { (entry.name) }), ("role", html! { (words.term("role", entry.role)) })])) } }
+                } }
+                p.or { (words.say("or")) }
+            }
+            form.stack method="post" action="/sign-in" {
+                (super::marks::csrf(Some(&view.csrf)))
+                @if let Some(next) = &view.next { input type="hidden" name="next" value=(next); }
+                label.field { span { (words.say("email")) } input.input.big type="email" name="email" autocomplete="username" required value=(view.email) autofocus; }
+                label.field { span { (words.say("password")) } input.input.big type="password" name="password" autocomplete="current-password" required aria-invalid=[view.problem.map(|_| "true")] aria-describedby=[view.problem.map(|_| "problem")]; }
+                (problem(words, view.problem))
+                button.btn.big.(if view.demo.is_empty() { "fill" } else { "" }) type="submit" { (words.say("sign-in")) }
+            }
+            p.small.muted { (words.say("sign-in-forgotten")) }
+        },
+    )
 }
 
 /// Who sets a password here, and why.
@@ -129,23 +135,29 @@ pub fn set_password(words: Words, view: &SetPassword) -> Markup {
     };
     let named = view.setting != Setting::Reset;
     let spent = view.problem == Some(DoorProblem::LinkSpent);
-    page::door(words, view.company.as_deref(), &words.say(&format!("{word}-title")), address, html! {
-        h1.door-title { (words.say(&format!("{word}-title"))) }
-        @if spent { (problem(words, view.problem)) a.btn href="/sign-in" { (words.say("sign-in")) } }
-        @else {
-            p.muted { (words.say(&format!("{word}-text"))) }
-            form.stack method="post" action=(address) {
-                (super::marks::csrf(Some(&view.csrf)))
-                input type="hidden" name="token" value=(view.token);
-                @if view.setting == Setting::FirstOwner { label.field { span { (words.say("company")) } input.input.big name="company" required maxlength="80" autocomplete="organization" value=[view.company.as_deref()]; } }
-                @if named { label.field { span { (words.say("name")) } input.input.big name="name" required maxlength="80" autocomplete="name" value=(view.name); } }
-                @if view.setting == Setting::FirstOwner { label.field { span { (words.say("email")) } input.input.big type="email" name="email" required autocomplete="username" value=(view.email); } }
-                @else { p.small.muted { (view.email) } input type="hidden" name="email" autocomplete="username" value=(view.email); }
-                label.field { span { (words.say("password-new")) } input.input.big type="password" name="password" minlength="12" required autocomplete="new-password" aria-describedby="password-hint"; span.small.faint #password-hint { (words.say("password-hint")) } }
-                label.field { span { (words.say("password-again")) } input.input.big type="password" name="again" minlength="12" required autocomplete="new-password"; }
-                (problem(words, view.problem))
-                button.btn.fill.big type="submit" { (words.say(&format!("{word}-do"))) }
+    page::door(
+        words,
+        view.company.as_deref(),
+        &words.say(&format!("{word}-title")),
+        address,
+        html! {
+            h1.door-title { (words.say(&format!("{word}-title"))) }
+            @if spent { (problem(words, view.problem)) a.btn href="/sign-in" { (words.say("sign-in")) } }
+            @else {
+                p.muted { (words.say(&format!("{word}-text"))) }
+                form.stack method="post" action=(address) {
+                    (super::marks::csrf(Some(&view.csrf)))
+                    input type="hidden" name="token" value=(view.token);
+                    @if view.setting == Setting::FirstOwner { label.field { span { (words.say("company")) } input.input.big name="company" required maxlength="80" autocomplete="organization" value=[view.company.as_deref()]; } }
+                    @if named { label.field { span { (words.say("name")) } input.input.big name="name" required maxlength="80" autocomplete="name" value=(view.name); } }
+                    @if view.setting == Setting::FirstOwner { label.field { span { (words.say("email")) } input.input.big type="email" name="email" required autocomplete="username" value=(view.email); } }
+                    @else { p.small.muted { (view.email) } input type="hidden" name="email" autocomplete="username" value=(view.email); }
+                    label.field { span { (words.say("password-new")) } input.input.big type="password" name="password" minlength="12" required autocomplete="new-password" aria-describedby="password-hint"; span.small.faint #password-hint { (words.say("password-hint")) } }
+                    label.field { span { (words.say("password-again")) } input.input.big type="password" name="again" minlength="12" required autocomplete="new-password"; }
+                    (problem(words, view.problem))
+                    button.btn.fill.big type="submit" { (words.say(&format!("{word}-do"))) }
+                }
             }
-        }
-    })
+        },
+    )
 }

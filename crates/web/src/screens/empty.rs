@@ -19,10 +19,6 @@ pub enum Emptiness {
     },
     /// All work of this view is done.
     Done {
-        /// Replies sent today.
-        replies_today: i64,
-        /// Cases closed today.
-        closed_today: i64,
         /// People to thank.
         to_thank: i64,
     },
@@ -35,7 +31,7 @@ pub fn list(words: Words, filter: &Filter, emptiness: &Emptiness) -> Markup {
             @match emptiness {
                 Emptiness::NothingYet { may_connect } => (nothing_yet(words, *may_connect)),
                 Emptiness::Hidden { waiting } => (hidden(words, filter, *waiting)),
-                Emptiness::Done { replies_today, closed_today, to_thank } => (done(words, *replies_today, *closed_today, *to_thank)),
+                Emptiness::Done { to_thank } => (done(words, *to_thank)),
             }
         }
     }
@@ -65,11 +61,11 @@ fn hidden(words: Words, filter: &Filter, waiting: i64) -> Markup {
     }
 }
 
-fn done(words: Words, replies: i64, closed: i64, to_thank: i64) -> Markup {
+fn done(words: Words, to_thank: i64) -> Markup {
     html! {
         svg.art viewBox="0 0 88 88" aria-hidden="true" { rect x="20" y="14" width="48" height="60" {} path d="M30 28h28M30 38h28M30 48h16" {} rect.hot x="50" y="54" width="12" height="12" rx="2" {} }
         h3 { (words.say("empty-done-title")) }
-        p { (words.say_with("empty-done-text", &[("replies", replies.into()), ("closed", closed.into())])) @if to_thank > 0 { " " (words.say_with("empty-done-thank", &[("people", to_thank.into())])) } }
+        p { (words.say("empty-done-text")) @if to_thank > 0 { " " (words.say_with("empty-done-thank", &[("people", to_thank.into())])) } }
         @if to_thank > 0 { p.line.wrap { a.btn href=(View::PraiseToThank.address()) { (words.say("empty-thank-them")) } } }
     }
 }

@@ -16,10 +16,16 @@ pub fn page(words: Words, status: StatusCode, id: Option<&str>) -> Markup {
         _ => "inner",
     };
     let title = words.say(&format!("failure-{kind}-title"));
-    page::door(words, None, &title, "", html! {
-        h1.door-title { (title) }
-        p { (words.say(&format!("failure-{kind}-text"))) }
-        @if let Some(id) = id { p.small.muted { (words.say("failure-id")) " " code { (id) } } }
-        p.line.wrap { a.btn.fill href="/inbox" { (words.say("failure-inbox")) } }
-    })
+    page::door(
+        words,
+        None,
+        &title,
+        "",
+        html! {
+            h1.door-title { (title) }
+            p { (words.say(&format!("failure-{kind}-text"))) }
+            @if let Some(id) = id { p.small.muted { (words.say("failure-id")) " " code { (id) } } }
+            p.line.wrap { a.btn.fill href="/inbox" { (words.say("failure-inbox")) } }
+        },
+    )
 }

@@ -4,7 +4,7 @@ use super::case::CaseView;
 use super::customer::CustomerView;
 use super::empty::{self, Emptiness};
 use super::filter::{Filter, View, offered};
-use super::marks::{agent_avatar, called, clock, icon, language, lang_of, network, priority};
+use super::marks::{agent_avatar, called, clock, icon, lang_of, language, network, priority};
 use super::page::{self, Place};
 use super::view::{CaseRow, Frame};
 use crate::words::Words;
@@ -139,9 +139,18 @@ fn filters(words: Words, list: &ListView) -> Markup {
 }
 
 fn filter_field(words: Words, list: &ListView, field: &'static str) -> Markup {
-    let chosen = list.filter.fields().into_iter().find(|(name, _)| *name == field).and_then(|(_, value)| value.clone()).unwrap_or_default();
-    let mut values: Vec<(String, String)> = offered(field).into_iter().map(|value| (value.to_owned(), value_in_words(words, field, value))).collect();
-    values.extend(list.choices.iter().filter(|(of, ..)| *of == field).map(|(_, value, shown)| (value.clone(), shown.clone())));
+    let chosen = list
+        .filter
+        .fields()
+        .into_iter()
+        .find(|(name, _)| *name == field)
+        .and_then(|(_, value)| value.clone())
+        .unwrap_or_default();
+    let mut values: Vec<(String, String)> =
+        offered(field).into_iter().map(|value| (value.to_owned(), value_in_words(words, field, value))).collect();
+    values.extend(
+        list.choices.iter().filter(|(of, ..)| *of == field).map(|(_, value, shown)| (value.clone(), shown.clone())),
+    );
     html! {
         @if !values.is_empty() {
             label.field { span.small { (words.say(&format!("filter-{field}"))) }
@@ -152,7 +161,20 @@ fn filter_field(words: Words, list: &ListView, field: &'static str) -> Markup {
 }
 
 fn order(words: Words, filter: &Filter) -> Markup {
-    let default = if matches!(filter.named(), View::All | View::Closed | View::Custom | View::WaitingForCustomer | View::PraiseToThank | View::Noise | View::Snoozed) { "recent" } else { "priority" };
+    let default = if matches!(
+        filter.named(),
+        View::All
+            | View::Closed
+            | View::Custom
+            | View::WaitingForCustomer
+            | View::PraiseToThank
+            | View::Noise
+            | View::Snoozed
+    ) {
+        "recent"
+    } else {
+        "priority"
+    };
     let chosen = filter.order.as_deref().unwrap_or(default);
     html! {
         details.menu.end.push {

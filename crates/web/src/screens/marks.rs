@@ -141,7 +141,8 @@ pub fn language(tag: Option<&str>) -> Markup {
 
 /// The `lang` attribute of somebody's text: only a plausible tag, since it comes from outside.
 pub fn lang_of(tag: Option<&str>) -> Option<&str> {
-    let plausible = |tag: &&str| *tag != "und" && tag.len() <= 12 && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let plausible =
+        |tag: &&str| *tag != "und" && tag.len() <= 12 && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     tag.filter(plausible)
 }
 

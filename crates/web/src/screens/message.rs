@@ -140,7 +140,9 @@ impl Entry {
 /// One entry as a list item.
 pub fn entry(words: Words, entry: &Entry, network: &str, token: Option<&str>) -> Markup {
     match entry {
-        Entry::Message(message) => html! { li id={ "message-" (message.message) } { (article(words, message, network, token)) } },
+        Entry::Message(message) => {
+            html! { li id={ "message-" (message.message) } { (article(words, message, network, token)) } }
+        }
         Entry::System(line) => system_line(words, line),
     }
 }
@@ -215,7 +217,9 @@ fn masked(words: Words, whole: &str, masks: &[PersonalData]) -> Markup {
     let mut masks: Vec<&PersonalData> = masks.iter().collect();
     masks.sort_by_key(|mask| mask.start);
     let characters: Vec<char> = whole.chars().collect();
-    let part = |from: usize, to: usize| characters.get(from..to.min(characters.len())).unwrap_or_default().iter().collect::<String>();
+    let part = |from: usize, to: usize| {
+        characters.get(from..to.min(characters.len())).unwrap_or_default().iter().collect::<String>()
+    };
     let mut pieces = Vec::new();
     let mut at = 0;
     for mask in masks.into_iter().filter(|mask| mask.end > mask.start) {
@@ -269,7 +273,11 @@ fn media(words: Words, media: &[MediaView]) -> Markup {
 }
 
 fn foot(words: Words, message: &MessageView, network: &str, token: Option<&str>) -> Markup {
-    let open = message.url.as_deref().and_then(text::safe_address).filter(|_| message.placeholder.is_none() && message.deleted_at.is_none());
+    let open = message
+        .url
+        .as_deref()
+        .and_then(text::safe_address)
+        .filter(|_| message.placeholder.is_none() && message.deleted_at.is_none());
     let other = match &message.from {
         From::Other { case, assignee, .. } => Some((*case, assignee.as_ref())),
         _ => None,
@@ -335,7 +343,14 @@ fn step(words: Words, message: MessageId, step: &str, token: Option<&str>) -> Ma
 }
 
 /// The undo line below the list: counts down, and says so in words.
-pub fn undo_line(words: Words, message: MessageId, to: &Person, until: Timestamp, seconds: i64, token: Option<&str>) -> Markup {
+pub fn undo_line(
+    words: Words,
+    message: MessageId,
+    to: &Person,
+    until: Timestamp,
+    seconds: i64,
+    token: Option<&str>,
+) -> Markup {
     html! {
         form.list-foot.undo role="status" method="post" action={ "/app/messages/" (message) "/undo" } hx-post={ "/app/messages/" (message) "/undo" } hx-target="#talk" hx-swap="outerHTML"
             data-until=(until.as_millisecond()) data-seconds=(seconds.clamp(1, 30)) {

@@ -48,7 +48,15 @@ fn theme_of(reader: &Reader) -> Option<&'static str> {
 }
 
 /// A page for somebody who is signed in. `class` is the app's layout: `""` for panes, `page` for one sheet.
-pub fn signed_in(frame: &Frame, title: &str, place: Place, class: &str, skip_to: &str, open: Option<&str>, main: Markup) -> Markup {
+pub fn signed_in(
+    frame: &Frame,
+    title: &str,
+    place: Place,
+    class: &str,
+    skip_to: &str,
+    open: Option<&str>,
+    main: Markup,
+) -> Markup {
     let reader = &frame.reader;
     let words = reader.words;
     html! {
@@ -81,7 +89,15 @@ pub fn signed_in(frame: &Frame, title: &str, place: Place, class: &str, skip_to:
 
 /// A sheet page (settings, search): the views stay, one sheet scrolls.
 pub fn sheet(frame: &Frame, title: &str, place: Place, body: Markup) -> Markup {
-    signed_in(frame, title, place, "page", "main", None, html! { main.main #main tabindex="-1" { div.sheet { (body) } } })
+    signed_in(
+        frame,
+        title,
+        place,
+        "page",
+        "main",
+        None,
+        html! { main.main #main tabindex="-1" { div.sheet { (body) } } },
+    )
 }
 
 /// A page for somebody who is not signed in.

@@ -24,7 +24,12 @@ pub fn palette(frame: &Frame) -> Markup {
 /// The `?` sheet, fetched when it is asked for: every key, by where it works, and how to change or switch them off.
 pub fn sheet(reader: &Reader) -> Markup {
     let words = reader.words;
-    let scopes = [(Scope::List, "keys-list"), (Scope::Case, "keys-case"), (Scope::Writing, "keys-writing"), (Scope::Everywhere, "keys-everywhere")];
+    let scopes = [
+        (Scope::List, "keys-list"),
+        (Scope::Case, "keys-case"),
+        (Scope::Writing, "keys-writing"),
+        (Scope::Everywhere, "keys-everywhere"),
+    ];
     html! {
         dialog.keysheet #keysheet data-opens="modal" aria-labelledby="keysheet-title" {
             header.line { h2 #keysheet-title { (words.say("command-keys")) } form.push method="dialog" { button.btn.plain.square aria-label=(words.say("close-panel")) { (icon("i-stop")) } } }

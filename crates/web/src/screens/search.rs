@@ -33,14 +33,19 @@ pub struct SearchView {
 pub fn page(frame: &Frame, view: &SearchView) -> Markup {
     let words = frame.reader.words;
     let asked = view.filter.q.clone().unwrap_or_default();
-    page::sheet(frame, &words.say("search"), Place::Search, html! {
-        header.page-head { h1 { (words.say("search")) } }
-        form.searchform method="get" action="/search" role="search" hx-get="/app/search" hx-target="#hits" hx-trigger="submit, input changed delay:150ms from:#search-field" {
-            label.line { (icon("i-search")) span.sr { (words.say("search-field")) } input.input.big #search-field name="q" type="search" value=(asked) placeholder=(words.say("search-hint")) autocomplete="off" autofocus; }
-            button.btn.fill.big type="submit" { (words.say("search")) }
-        }
-        div #hits aria-live="polite" { (hits(words, view)) }
-    })
+    page::sheet(
+        frame,
+        &words.say("search"),
+        Place::Search,
+        html! {
+            header.page-head { h1 { (words.say("search")) } }
+            form.searchform method="get" action="/search" role="search" hx-get="/app/search" hx-target="#hits" hx-trigger="submit, input changed delay:150ms from:#search-field" {
+                label.line { (icon("i-search")) span.sr { (words.say("search-field")) } input.input.big #search-field name="q" type="search" value=(asked) placeholder=(words.say("search-hint")) autocomplete="off" autofocus; }
+                button.btn.fill.big type="submit" { (words.say("search")) }
+            }
+            div #hits aria-live="polite" { (hits(words, view)) }
+        },
+    )
 }
 
 /// The results alone.
@@ -49,8 +54,14 @@ pub fn hits(words: Words, view: &SearchView) -> Markup {
     html! {
         @if asked.trim().is_empty() { p.muted { (words.say("search-about")) } }
         @else if view.hits.is_empty() { div.empty { h2 { (words.say_around("search-none", &[("words", html! { bdi { (text::plain(asked)) } })])) } p { (words.say("search-none-hint")) } } }
-        @else { ul.hits role="list" { @for hit in &view.hits { (self::hit(words, hit, asked)) } (more(words, view)) } }
+                @else { ul.hits role="list" { (part(words, view)) } }
     }
+}
+
+/// Hits, and the line that fetches the next part.
+pub fn part(words: Words, view: &SearchView) -> Markup {
+    let asked = view.filter.q.as_deref().unwrap_or_default();
+    html! { @for hit in &view.hits { (self::hit(words, hit, asked)) } (more(words, view)) }
 }
 
 fn more(words: Words, view: &SearchView) -> Markup {
@@ -85,7 +96,11 @@ fn highlighted(excerpt: &str, asked: &str) -> Markup {
     let mut at = 0;
     loop {
         let rest = haystack.get(at..).unwrap_or_default();
-        let next = wanted.iter().filter(|word| !word.is_empty()).filter_map(|word| rest.find(word.as_str()).map(|found| (at + found, word.len()))).min();
+        let next = wanted
+            .iter()
+            .filter(|word| !word.is_empty())
+            .filter_map(|word| rest.find(word.as_str()).map(|found| (at + found, word.len())))
+            .min();
         let Some((found, length)) = next else { break };
         let (Some(before), Some(hit)) = (shown.get(at..found), shown.get(found..found + length)) else { break };
         pieces.push((before.to_owned(), hit.to_owned()));
@@ -97,5 +112,10 @@ fn highlighted(excerpt: &str, asked: &str) -> Markup {
 
 /// What a saved search would be called; the filter's own words.
 pub fn named(words: Words, filter: &Filter) -> String {
-    filter.narrowing().into_iter().map(|(field, value)| inbox::value_in_words(words, field, value)).collect::<Vec<_>>().join(" · ")
+    filter
+        .narrowing()
+        .into_iter()
+        .map(|(field, value)| inbox::value_in_words(words, field, value))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }

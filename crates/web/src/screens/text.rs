@@ -45,7 +45,11 @@ fn split_links(text: &str) -> Vec<Piece<'_>> {
     let mut rest = text;
     while let Some(start) = [rest.find("https://"), rest.find("http://")].into_iter().flatten().min() {
         let (before, from) = rest.split_at(start);
-        let ends = |character: char| character.is_whitespace() || matches!(character, '<' | '>' | '"' | '「' | '」' | '、' | '。' | '（' | '）') || is_deceptive(character);
+        let ends = |character: char| {
+            character.is_whitespace()
+                || matches!(character, '<' | '>' | '"' | '「' | '」' | '、' | '。' | '（' | '）')
+                || is_deceptive(character)
+        };
         let end = from.find(ends).unwrap_or(from.len());
         let (candidate, _) = from.split_at(end);
         let candidate = candidate.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);

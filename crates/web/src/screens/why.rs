@@ -34,10 +34,15 @@ pub struct WhyView {
 /// As a page.
 pub fn page(frame: &Frame, why: &WhyView) -> Markup {
     let words = frame.reader.words;
-    page::sheet(frame, &words.say("why-title"), Place::Elsewhere, html! {
-        header.page-head { h1 { (words.say("why-title")) } p { a href={ "/cases/" (why.case) } { (words.say("back-to-case")) } } }
-        (content(words, why, 2))
-    })
+    page::sheet(
+        frame,
+        &words.say("why-title"),
+        Place::Elsewhere,
+        html! {
+            header.page-head { h1 { (words.say("why-title")) } p { a href={ "/cases/" (why.case) } { (words.say("back-to-case")) } } }
+            (content(words, why, 2))
+        },
+    )
 }
 
 /// As a dialog over the case.
@@ -72,11 +77,23 @@ fn content(words: Words, why: &WhyView, level: u8) -> Markup {
 
 /// The text with the words that carried a label marked.
 fn marked(whole: &str, read: Option<&Understanding>) -> Markup {
-    let carried: Vec<&str> = read.map(|read| read.reasons.iter().flat_map(|reason| reason.words.iter().map(String::as_str)).filter(|word| word.chars().count() > 1).collect()).unwrap_or_default();
+    let carried: Vec<&str> = read
+        .map(|read| {
+            read.reasons
+                .iter()
+                .flat_map(|reason| reason.words.iter().map(String::as_str))
+                .filter(|word| word.chars().count() > 1)
+                .collect()
+        })
+        .unwrap_or_default();
     let mut rest = whole;
     let mut pieces: Vec<(&str, &str)> = Vec::new();
     // The engine's words are lower-cased at most; a word that does not stand in the text so is not marked.
-    while let Some((at, word)) = carried.iter().filter_map(|word| rest.find(word).map(|at| (at, *word))).min_by_key(|(at, word)| (*at, usize::MAX - word.len())) {
+    while let Some((at, word)) = carried
+        .iter()
+        .filter_map(|word| rest.find(word).map(|at| (at, *word)))
+        .min_by_key(|(at, word)| (*at, usize::MAX - word.len()))
+    {
         let (before, from) = rest.split_at(at);
         let (found, after) = from.split_at(word.len());
         pieces.push((before, found));
@@ -92,7 +109,11 @@ fn sure(confidence: f32) -> Markup {
 
 fn labels(words: Words, read: &Understanding) -> Markup {
     let rows = [
-        (words.term("kind", read.kind.word()), Some(read.kind_confidence), if read.unsorted { words.say("why-unsorted") } else { words.say("why-kind") }),
+        (
+            words.term("kind", read.kind.word()),
+            Some(read.kind_confidence),
+            if read.unsorted { words.say("why-unsorted") } else { words.say("why-kind") },
+        ),
         (words.term("about", read.about.word()), None, words.say("why-about")),
         (super::inbox::language_name(words, &read.language), Some(read.language_confidence), words.say("why-language")),
         (words.term("reply-need", read.reply_need.word()), None, words.say("why-reply-need")),

@@ -43,7 +43,12 @@ pub fn dialog(words: Words, view: &WriteNewView, token: Option<&str>) -> Markup 
 /// As a page, without a script.
 pub fn page(frame: &Frame, view: &WriteNewView) -> Markup {
     let words = frame.reader.words;
-    page::sheet(frame, &words.say("write-new"), Place::Elsewhere, html! { header.page-head { h1 { (words.say("write-new")) } } (content(words, view, Some(&frame.reader.csrf), false)) })
+    page::sheet(
+        frame,
+        &words.say("write-new"),
+        Place::Elsewhere,
+        html! { header.page-head { h1 { (words.say("write-new")) } } (content(words, view, Some(&frame.reader.csrf), false)) },
+    )
 }
 
 fn content(words: Words, view: &WriteNewView, token: Option<&str>, in_dialog: bool) -> Markup {
@@ -58,7 +63,11 @@ fn content(words: Words, view: &WriteNewView, token: Option<&str>, in_dialog: bo
 }
 
 fn form(words: Words, view: &WriteNewView, token: Option<&str>, public: bool, in_dialog: bool) -> Markup {
-    let (address, accounts, limit) = if public { ("/app/posts", &view.post_from, view.post_limit) } else { ("/app/direct-messages", &view.message_from, view.message_limit) };
+    let (address, accounts, limit) = if public {
+        ("/app/posts", &view.post_from, view.post_limit)
+    } else {
+        ("/app/direct-messages", &view.message_from, view.message_limit)
+    };
     html! {
         form.section.new-form.(if public { "is-public" } else { "is-private" }) method="post" action=(address) {
             (csrf(token))

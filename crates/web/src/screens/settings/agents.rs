@@ -52,16 +52,21 @@ pub struct AgentsView {
 /// The page.
 pub fn page(frame: &Frame, view: &AgentsView) -> Markup {
     let words = frame.reader.words;
-    super::page(frame, Section::Agents, &view.notice, html! {
-        @if let Some(link) = &view.link { (fresh(frame, link)) }
-        (table(&words.term("settings", "agents"), html! { tr { th { (words.say("name")) } th { (words.say("role")) } th { (words.say("last-seen")) } th { span.sr { (words.say("acts")) } } } }, html! { @for agent in &view.agents { (row(frame, agent)) } }))
-        form.card.narrow method="post" action="/settings/agents" {
-            (csrf(Some(&frame.reader.csrf))) h2 { (words.say("invite")) } p.muted { (words.say("invite-means")) }
-            label.field { span { (words.say("email")) } input.input type="email" name="email" required; }
-            label.field { span { (words.say("role")) } select.input name="role" { @for role in Role::ALL.iter().rev() { option value=(role.word()) { (words.term("role", role.word())) } } } }
-            p { button.btn.fill type="submit" { (icon("i-plus")) (words.say("invite-do")) } }
-        }
-    })
+    super::page(
+        frame,
+        Section::Agents,
+        &view.notice,
+        html! {
+            @if let Some(link) = &view.link { (fresh(frame, link)) }
+            (table(&words.term("settings", "agents"), html! { tr { th { (words.say("name")) } th { (words.say("role")) } th { (words.say("last-seen")) } th { span.sr { (words.say("acts")) } } } }, html! { @for agent in &view.agents { (row(frame, agent)) } }))
+            form.card.narrow method="post" action="/settings/agents" {
+                (csrf(Some(&frame.reader.csrf))) h2 { (words.say("invite")) } p.muted { (words.say("invite-means")) }
+                label.field { span { (words.say("email")) } input.input type="email" name="email" required; }
+                label.field { span { (words.say("role")) } select.input name="role" { @for role in Role::ALL.iter().rev() { option value=(role.word()) { (words.term("role", role.word())) } } } }
+                p { button.btn.fill type="submit" { (icon("i-plus")) (words.say("invite-do")) } }
+            }
+        },
+    )
 }
 
 fn fresh(frame: &Frame, link: &FreshLink) -> Markup {

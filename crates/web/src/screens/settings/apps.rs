@@ -11,11 +11,9 @@ use maud::{Markup, html};
 /// Money and calls of one app in this month.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CostView {
-    /// Spent, in thousandths of a US dollar.
+    /// Spent, in millionths of a US dollar.
     pub spent: i64,
-    /// Budget, in thousandths of a US dollar, when one is set.
-    pub budget: Option<i64>,
-    /// Calls.
+    /// Things that were charged.
     pub calls: i64,
 }
 
@@ -62,26 +60,31 @@ pub struct AppsView {
     pub notice: Notice,
 }
 
-/// Thousandths of a US dollar as `$ 41.80`.
-pub fn dollars(thousandths: i64) -> String {
-    let cents = (thousandths + if thousandths < 0 { -5 } else { 5 }) / 10;
+/// Millionths of a US dollar as `$ 41.80`.
+pub fn dollars(millionths: i64) -> String {
+    let cents = (millionths + if millionths < 0 { -5000 } else { 5000 }) / 10_000;
     format!("$ {}.{:02}", cents / 100, (cents % 100).abs())
 }
 
 /// The page.
 pub fn page(frame: &Frame, view: &AppsView) -> Markup {
     let words = frame.reader.words;
-    super::page(frame, Section::Apps, &view.notice, html! {
-        @if view.apps.is_empty() { p.flag.plain { (icon("i-plug")) span { (words.say("apps-none")) } } }
-        @for app in &view.apps { (card(frame, app)) }
-        @for mark in &view.networks {
-            form.line.wrap method="post" action="/settings/apps" {
-                (csrf(Some(&frame.reader.csrf))) input type="hidden" name="network" value=(mark.id);
-                label.field.grows { span { (words.say_with("app-new-name", &[("network", mark.name.clone().into())])) } input.input.big name="name" required maxlength="80" placeholder=(words.say("app-name-hint")); }
-                button.btn.big.bottom.(if view.apps.is_empty() { "fill" } else { "" }) type="submit" { (icon("i-plus")) (words.say_with("app-new", &[("network", mark.name.clone().into())])) }
+    super::page(
+        frame,
+        Section::Apps,
+        &view.notice,
+        html! {
+            @if view.apps.is_empty() { p.flag.plain { (icon("i-plug")) span { (words.say("apps-none")) } } }
+            @for app in &view.apps { (card(frame, app)) }
+            @for mark in &view.networks {
+                form.line.wrap method="post" action="/settings/apps" {
+                    (csrf(Some(&frame.reader.csrf))) input type="hidden" name="network" value=(mark.id);
+                    label.field.grows { span { (words.say_with("app-new-name", &[("network", mark.name.clone().into())])) } input.input.big name="name" required maxlength="80" placeholder=(words.say("app-name-hint")); }
+                    button.btn.big.bottom.(if view.apps.is_empty() { "fill" } else { "" }) type="submit" { (icon("i-plus")) (words.say_with("app-new", &[("network", mark.name.clone().into())])) }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 fn card(frame: &Frame, app: &AppView) -> Markup {
@@ -114,15 +117,12 @@ fn channel_row(frame: &Frame, channel: &ChannelRow) -> Markup {
     }
 }
 
-/// What an app cost this month, against its budget.
+/// What an app cost this month.
 pub fn costs(frame: &Frame, cost: &CostView) -> Markup {
     let words = frame.reader.words;
     html! {
         dl.facts { dt { (words.say("cost-month")) }
-            dd.num { @match cost.budget {
-                Some(budget) => { (words.say_with("cost-of-budget", &[("spent", dollars(cost.spent).into()), ("budget", dollars(budget).into())])) " " meter min="0" max=(budget.max(1)) value=(cost.spent) aria-label=(words.say("cost-month")) {} },
-                None => (dollars(cost.spent)),
-            } }
+            dd.num { (dollars(cost.spent)) }
             dt { (words.say("cost-calls")) } dd.num { (cost.calls) }
         }
     }

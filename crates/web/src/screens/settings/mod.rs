@@ -33,7 +33,8 @@ pub enum Section {
 
 impl Section {
     /// Every page, in order; all but the first are for owners.
-    pub const ALL: &'static [Self] = &[Self::Profile, Self::Apps, Self::Agents, Self::Sources, Self::Parked, Self::Tokens];
+    pub const ALL: &'static [Self] =
+        &[Self::Profile, Self::Apps, Self::Agents, Self::Sources, Self::Parked, Self::Tokens];
     /// Stable spelling in addresses and translation keys.
     pub const fn word(self) -> &'static str {
         match self {
@@ -81,16 +82,21 @@ fn notice(words: Words, notice: &Notice) -> Markup {
 pub fn page(frame: &Frame, section: Section, said: &Notice, body: Markup) -> Markup {
     let words = frame.reader.words;
     let title = words.term("settings", section.word());
-    page::sheet(frame, &title, Place::Settings, html! {
-        header.page-head { div { p.small.muted { (words.say("settings")) } h1 { (title) } p { (words.say(&format!("settings-{}-about", section.word()))) } } }
-        nav.tabs.settings-tabs aria-label=(words.say("settings")) {
-            @for other in Section::ALL.iter().filter(|other| **other == Section::Profile || frame.reader.manages()) {
-                a href={ "/settings/" (other.word()) } aria-current=[(*other == section).then_some("page")] { (icon(other.icon())) (words.term("settings", other.word())) }
+    page::sheet(
+        frame,
+        &title,
+        Place::Settings,
+        html! {
+            header.page-head { div { p.small.muted { (words.say("settings")) } h1 { (title) } p { (words.say(&format!("settings-{}-about", section.word()))) } } }
+            nav.tabs.settings-tabs aria-label=(words.say("settings")) {
+                @for other in Section::ALL.iter().filter(|other| **other == Section::Profile || frame.reader.manages()) {
+                    a href={ "/settings/" (other.word()) } aria-current=[(*other == section).then_some("page")] { (icon(other.icon())) (words.term("settings", other.word())) }
+                }
             }
-        }
-        (notice(words, said))
-        (body)
-    })
+            (notice(words, said))
+            (body)
+        },
+    )
 }
 
 /// A table in a frame that scrolls by itself on a narrow screen.

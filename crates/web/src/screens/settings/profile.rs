@@ -9,8 +9,20 @@ use maud::{Markup, html};
 
 /// Zones offered first; any IANA name can be typed.
 const ZONES: [&str; 14] = [
-    "UTC", "Asia/Tokyo", "Europe/Berlin", "Europe/London", "Europe/Madrid", "Europe/Paris", "America/New_York", "America/Chicago", "America/Denver",
-    "America/Los_Angeles", "America/Sao_Paulo", "Asia/Singapore", "Asia/Kolkata", "Australia/Sydney",
+    "UTC",
+    "Asia/Tokyo",
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Asia/Singapore",
+    "Asia/Kolkata",
+    "Australia/Sydney",
 ];
 
 /// The profile, as far as the reader of the frame does not say it already.
@@ -30,13 +42,18 @@ pub struct ProfileView {
 
 /// The page.
 pub fn page(frame: &Frame, view: &ProfileView) -> Markup {
-    super::page(frame, Section::Profile, &view.notice, html! {
-        div.cols {
-            (person(frame, view))
-            div.stack { (password(frame, view)) (sessions(frame, view)) }
-        }
-        (keys(frame))
-    })
+    super::page(
+        frame,
+        Section::Profile,
+        &view.notice,
+        html! {
+            div.cols {
+                (person(frame, view))
+                div.stack { (password(frame, view)) (sessions(frame, view)) }
+            }
+            (keys(frame))
+        },
+    )
 }
 
 fn choice<'a>(name: &str, label: &str, values: impl Iterator<Item = (&'a str, String, bool)>) -> Markup {

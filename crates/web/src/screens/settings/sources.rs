@@ -27,12 +27,12 @@ pub enum Health {
 pub struct GapView {
     /// From.
     pub from: Timestamp,
-    /// To; `None` while it grows.
-    pub to: Option<Timestamp>,
+    /// To.
+    pub to: Timestamp,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
-    /// Items that back-fill found in it.
-    pub found: i64,
+    /// Whether the network's history ended before it could be closed.
+    pub lost: bool,
 }
 
 /// One source of one channel.
@@ -52,8 +52,8 @@ pub struct SourceRow {
     pub last_success: Option<Timestamp>,
     /// When its newest item was written.
     pub last_item: Option<Timestamp>,
-    /// Up to where it was read, as the network names it.
-    pub cursor: Option<String>,
+    /// When it is asked again, when it has to wait.
+    pub retry_at: Option<Timestamp>,
     /// Gaps, newest first.
     pub gaps: Vec<GapView>,
     /// The last failure in the network's words.
@@ -72,12 +72,17 @@ pub struct SourcesView {
 /// The page.
 pub fn page(frame: &Frame, view: &SourcesView) -> Markup {
     let words = frame.reader.words;
-    super::page(frame, Section::Sources, &Notice::None, html! {
-        @if view.rows.is_empty() { p.flag.plain { (icon("i-plug")) span { (words.say("sources-none")) } } }
-        @else { (table(&words.term("settings", "sources"), html! { tr { th { (words.say("source")) } th { (words.say("source-state")) } th { (words.say("source-success")) } th { (words.say("source-item")) } th { (words.say("source-cursor")) } th { (words.say("source-gaps")) } } },
-            html! { @for source in &view.rows { (row(frame, source)) } })) }
-        @if !view.costs.is_empty() { section.section { header { h2 { (words.say("cost")) } p.muted { (words.say("cost-means")) } } div.cols { @for (app, cost) in &view.costs { div.card { h3 { (text::plain(app)) } (costs(frame, cost)) } } } } }
-    })
+    super::page(
+        frame,
+        Section::Sources,
+        &Notice::None,
+        html! {
+            @if view.rows.is_empty() { p.flag.plain { (icon("i-plug")) span { (words.say("sources-none")) } } }
+            @else { (table(&words.term("settings", "sources"), html! { tr { th { (words.say("source")) } th { (words.say("source-state")) } th { (words.say("source-success")) } th { (words.say("source-item")) } th { (words.say("source-retry")) } th { (words.say("source-gaps")) } } },
+                html! { @for source in &view.rows { (row(frame, source)) } })) }
+            @if !view.costs.is_empty() { section.section { header { h2 { (words.say("cost")) } p.muted { (words.say("cost-means")) } } div.cols { @for (app, cost) in &view.costs { div.card { h3 { (text::plain(app)) } (costs(frame, cost)) } } } } }
+        },
+    )
 }
 
 fn row(frame: &Frame, source: &SourceRow) -> Markup {
@@ -93,22 +98,16 @@ fn row(frame: &Frame, source: &SourceRow) -> Markup {
                 Health::Off => span.chip { (icon("i-wait")) (words.say("health-off")) },
             } @if let Some(problem) = &source.problem { p.small.muted { q { (text::plain(problem)) } } } }
             td { (moment(source.last_success)) } td { (moment(source.last_item)) }
-            td { @match &source.cursor { Some(cursor) => code.small { (shortened(cursor)) }, None => span.faint { (words.say("never")) } } }
+            td { @if let Some(at) = source.retry_at { (time(at, TimeStyle::Clock)) } }
             td { (gaps(frame, &source.gaps)) }
         }
     }
 }
 
-/// The last ten characters are what tells two cursors apart.
-fn shortened(cursor: &str) -> String {
-    let length = cursor.chars().count();
-    if length <= 12 { cursor.to_owned() } else { format!("…{}", cursor.chars().skip(length - 10).collect::<String>()) }
-}
-
 fn gaps(frame: &Frame, gaps: &[GapView]) -> Markup {
     let words = frame.reader.words;
     html! { @if gaps.is_empty() { span.faint { (words.say("gaps-none")) } } @else { ul.stack.tight role="list" { @for gap in gaps.iter().take(3) {
-        li.small { (time(gap.from, TimeStyle::Full)) " – " @match gap.to { Some(to) => (time(to, TimeStyle::Full)), None => (words.say("gap-open")) } " · "
-            @if gap.closed_at.is_some() { (words.say_with("gap-closed", &[("found", gap.found.into())])) } @else { b { (words.say_with("gap-filling", &[("found", gap.found.into())])) } } }
+        li.small { (time(gap.from, TimeStyle::Full)) " – " (time(gap.to, TimeStyle::Full)) " · "
+            @if gap.lost { b { (words.say("gap-lost")) } } @else if gap.closed_at.is_some() { (words.say("gap-closed")) } @else { b { (words.say("gap-filling")) } } }
     } } } }
 }

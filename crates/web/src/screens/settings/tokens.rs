@@ -39,18 +39,23 @@ pub struct TokensView {
 /// The page.
 pub fn page(frame: &Frame, view: &TokensView) -> Markup {
     let words = frame.reader.words;
-    super::page(frame, Section::Tokens, &view.notice, html! {
-        @if let Some(fresh) = &view.fresh { section.card.fresh role="status" { h2 { (words.say("token-fresh")) } p.line.wrap { code.grows #fresh { (fresh) } button.btn type="button" data-copies="fresh" { (words.say("copy")) } } p.small.muted { (words.say("token-once")) } } }
-        @if view.tokens.is_empty() { p.muted { (words.say("tokens-none")) } }
-        @else { (table(&words.term("settings", "tokens"), html! { tr { th { (words.say("token-name")) } th { (words.say("token-scope")) } th { (words.say("token-made")) } th { (words.say("token-used")) } th { span.sr { (words.say("acts")) } } } },
-            html! { @for token in &view.tokens { (row(frame, token)) } })) }
-        form.card.narrow method="post" action="/settings/tokens" {
-            (csrf(Some(&frame.reader.csrf))) h2 { (words.say("token-new")) }
-            label.field { span { (words.say("token-name")) } input.input name="name" required maxlength="80" placeholder=(words.say("token-name-hint")); }
-            label.field { span { (words.say("token-scope")) } select.input name="write" { option value="no" { (words.say("token-read")) } option value="yes" { (words.say("token-write")) } } }
-            p { button.btn.fill type="submit" { (icon("i-plus")) (words.say("token-make")) } }
-        }
-    })
+    super::page(
+        frame,
+        Section::Tokens,
+        &view.notice,
+        html! {
+            @if let Some(fresh) = &view.fresh { section.card.fresh role="status" { h2 { (words.say("token-fresh")) } p.line.wrap { code.grows #fresh { (fresh) } button.btn type="button" data-copies="fresh" { (words.say("copy")) } } p.small.muted { (words.say("token-once")) } } }
+            @if view.tokens.is_empty() { p.muted { (words.say("tokens-none")) } }
+            @else { (table(&words.term("settings", "tokens"), html! { tr { th { (words.say("token-name")) } th { (words.say("token-scope")) } th { (words.say("token-made")) } th { (words.say("token-used")) } th { span.sr { (words.say("acts")) } } } },
+                html! { @for token in &view.tokens { (row(frame, token)) } })) }
+            form.card.narrow method="post" action="/settings/tokens" {
+                (csrf(Some(&frame.reader.csrf))) h2 { (words.say("token-new")) }
+                label.field { span { (words.say("token-name")) } input.input name="name" required maxlength="80" placeholder=(words.say("token-name-hint")); }
+                label.field { span { (words.say("token-scope")) } select.input name="write" { option value="no" { (words.say("token-read")) } option value="yes" { (words.say("token-write")) } } }
+                p { button.btn.fill type="submit" { (icon("i-plus")) (words.say("token-make")) } }
+            }
+        },
+    )
 }
 
 fn row(frame: &Frame, token: &TokenRow) -> Markup {

@@ -285,6 +285,7 @@ pub fn case() -> CaseView {
         readers: vec![jonas()],
         seen: 98,
         composer: Some(composer()),
+        asks_reason: false,
         me: Some(id(1).into()),
     }
 }
@@ -359,7 +360,7 @@ pub fn write_new() -> WriteNewView {
 }
 
 fn cost() -> CostView {
-    CostView { spent: 41_800, budget: Some(120_000), calls: 9_310 }
+    CostView { spent: 41_800_000, calls: 9_310 }
 }
 
 pub fn apps() -> AppsView {
@@ -372,7 +373,7 @@ pub fn apps() -> AppsView {
 }
 
 pub fn connect() -> ConnectView {
-    let key = |name: &str, secret| KeyField { name: name.into(), kept: true, secret };
+    let key = |name: &str, secret| KeyField { name: name.into(), kept: true, secret, required: true, value: None, default: None };
     ConnectView {
         app: id(21).into(),
         name: "Acme Care".into(),
@@ -380,18 +381,17 @@ pub fn connect() -> ConnectView {
         keys: vec![key("consumer_key", false), key("consumer_secret", true), key("bearer_token", true), key("client_id", false), key("client_secret", true)],
         callback_url: "https://care.acme.example/connect/x/callback".into(),
         webhook_url: "https://care.acme.example/hooks/x/7c1e".into(),
-        webhook_proved_at: None,
-        webhook_problem: Some("CrcValidationFailed".into()),
+        delivered_at: None,
+        access_levels: AccessLevel::ALL.to_vec(),
+        enabled: true,
         accounts: vec![ConnectedAccount { channel: id(31).into(), handle: "acme_help".into(), role: ChannelRole::Support, access_level: Some(AccessLevel::SelfServe) }],
         first_message_at: None,
         cost: Some(cost()),
-        budget: Some(120),
         notice: Notice::None,
     }
 }
 
 pub fn channel() -> ChannelView {
-    let no = || May::No { reason: Reason::with("x.not_named_by_author", ["acme_help"]) };
     ChannelView {
         channel: id(31).into(),
         app: id(21).into(),
@@ -403,7 +403,7 @@ pub fn channel() -> ChannelView {
         sign_off: "initials",
         paused: false,
         connected: true,
-        abilities: vec![AbilityRow { name: "reply", may: no() }, AbilityRow { name: "direct-message", may: May::Yes }, AbilityRow { name: "hide", may: May::Yes }, AbilityRow { name: "delete", may: May::Yes }],
+        abilities: ["reply", "post", "direct-message", "hide", "delete"].map(|name| AbilityRow { name, possible: name != "hide" }).into(),
         notice: Notice::None,
     }
 }
@@ -423,14 +423,14 @@ pub fn agents() -> AgentsView {
 }
 
 pub fn parked() -> ParkedView {
-    let row = ParkedRow { parked: id(800).into(), network: x(), at: ago(90), reason: "unknown_event".into(), detail: "post.poll.create".into(), raw: "{\"data\":{\"event_type\":\"post.poll.create\",\"payload\":{\"id\":\"2080765813578191303\"}}}".into(), tries: 1 };
+    let row = ParkedRow { parked: id(800).into(), network: x(), at: ago(90), reason: "unknown_event".into(), detail: "post.poll.create".into(), raw: "{\"data\":{\"event_type\":\"post.poll.create\",\"payload\":{\"id\":\"2080765813578191303\"}}}".into() };
     ParkedView { rows: vec![row], next: None, notice: Notice::None }
 }
 
 pub fn sources() -> SourcesView {
-    let row = |source: &str, health, gaps| SourceRow { network: x(), handle: "acme_help".into(), role: ChannelRole::Support, source: source.into(), health, last_success: Some(ago(1)), last_item: Some(ago(3)), cursor: Some("2080765813578191303".into()), problem: (health == Health::Failing).then(|| "Too Many Requests".into()), gaps };
-    let gap = GapView { from: ago(180), to: Some(ago(140)), closed_at: None, found: 118 };
-    SourcesView { rows: vec![row("webhook", Health::Live, Vec::new()), row("mentions", Health::Catching, vec![gap]), row("direct_messages", Health::Failing, Vec::new())], costs: vec![("Acme Care".into(), cost())] }
+    let row = |source: &str, health, gaps| SourceRow { network: x(), handle: "acme_help".into(), role: ChannelRole::Support, source: source.into(), health, last_success: Some(ago(1)), last_item: Some(ago(3)), retry_at: (health == Health::Failing).then(now), problem: (health == Health::Failing).then(|| "Too Many Requests".into()), gaps };
+    let gap = GapView { from: ago(180), to: ago(140), closed_at: None, lost: false };
+    SourcesView { rows: vec![row("deliveries", Health::Live, Vec::new()), row("mentions", Health::Catching, vec![gap]), row("direct_messages", Health::Failing, Vec::new())], costs: vec![("Acme Care".into(), cost())] }
 }
 
 pub fn tokens() -> TokensView {
@@ -461,7 +461,7 @@ pub fn screens(words: Words) -> Vec<(&'static str, String)> {
         ("case-closed", shown(&list(), &CaseView { state: CaseState::Closed, composer: None, waiting_since: None, ..case() })),
         ("empty-nothing", inbox::page(&frame, &emptied(Emptiness::NothingYet { may_connect: true }, needs_reply()), None).into_string()),
         ("empty-hidden", inbox::page(&frame, &emptied(Emptiness::Hidden { waiting: 38 }, narrowed), None).into_string()),
-        ("empty-done", inbox::page(&frame, &emptied(Emptiness::Done { replies_today: 63, closed_today: 41, to_thank: 17 }, needs_reply()), None).into_string()),
+        ("empty-done", inbox::page(&frame, &emptied(Emptiness::Done { to_thank: 17 }, needs_reply()), None).into_string()),
         ("why", why::page(&frame, &why()).into_string()),
         ("search", search::page(&frame, &search()).into_string()),
         ("search-none", search::page(&frame, &SearchView { filter: Filter { q: Some("zzz".into()), ..Filter::default() }, ..SearchView::default() }).into_string()),
