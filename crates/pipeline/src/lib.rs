@@ -7,6 +7,7 @@
 
 pub mod access;
 mod clock;
+mod cover;
 mod crash;
 mod environment;
 pub mod intake;

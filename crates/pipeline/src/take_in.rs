@@ -2,6 +2,7 @@
 //!
 //! Private deliveries go first: a flood of public mentions never delays a private message by more than one batch.
 
+use crate::cover::{self, Covered};
 use crate::crash;
 use crate::environment::Environment;
 use bus::{Bus, Work};
@@ -114,9 +115,12 @@ async fn step_lane(environment: &Environment, accounts: &mut Accounts, lane: i64
     }
     // Reading texts is work for the processor: it must not stand in the way of those who wait for answers.
     let work = environment.clone();
-    let batch = tokio::task::spawn_blocking(move || read(&work, &deliveries, &ours))
+    let (batch, covered) = tokio::task::spawn_blocking(move || read(&work, &deliveries, &ours))
         .await
         .map_err(|error| store::Error::Unreadable(format!("reading failed: {error}")))?;
+    for body in &covered {
+        environment.store.cover_delivery(lane, body.number, &body.body).await?;
+    }
     let batch = Batch { progress: Some((lane, last)), ..batch };
     file(environment, batch).await?;
     metrics::counter!("filed_deliveries").increment(count as u64);
@@ -124,12 +128,14 @@ async fn step_lane(environment: &Environment, accounts: &mut Accounts, lane: i64
 }
 
 /// Normalises, understands and triages deliveries; pure but for the clock of receipt that each delivery carries.
+/// Beside the batch come the deliveries in which something had to be covered.
 pub fn read(
     environment: &Environment,
     deliveries: &[Delivery],
     ours: &HashMap<WorkspaceId, Arc<Vec<(String, ChannelFacts)>>>,
-) -> Batch {
+) -> (Batch, Vec<Covered>) {
     let mut batch = Batch::default();
+    let mut covered = Vec::new();
     for delivery in deliveries {
         let place = |item: usize| Place {
             lane: delivery.lane,
@@ -161,8 +167,16 @@ pub fn read(
             ));
         }
         let facts = ours.get(&delivery.workspace).map_or(&[][..], |facts| facts.as_slice());
+        let mut body: Option<Vec<u8>> = None;
         for (index, mut item) in normalised.items.into_iter().enumerate() {
+            let before = cover::text_of(&item).map(str::to_owned);
             let reading = understand(environment, &delivery.network, facts, &mut item);
+            if let (Some(before), Some(after)) = (before, cover::text_of(&item))
+                && before != after
+            {
+                let raw = body.as_deref().unwrap_or(&delivery.body);
+                body = Some(cover::cover(raw, &before, after));
+            }
             batch.items.push(FilingItem {
                 workspace: delivery.workspace,
                 app: delivery.app,
@@ -173,8 +187,9 @@ pub fn read(
                 reading,
             });
         }
+        covered.extend(body.map(|body| Covered { number: delivery.number, body }));
     }
-    batch
+    (batch, covered)
 }
 
 /// Says what a message is and how pressing; covers in the text what nobody may read later.

@@ -12,6 +12,8 @@ const TICK: Duration = Duration::from_secs(1);
 const WOKEN: i64 = 200;
 /// Events indexed in one transaction.
 const INDEXED: i64 = 500;
+/// Erased messages seen to in one go.
+const ERASED: i64 = 100;
 /// How often old things are pruned.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How long events are kept; an older reader reloads.
@@ -55,10 +57,25 @@ pub async fn step(environment: &Environment) -> store::Result<()> {
     for (workspace, last) in environment.store.wake_due(now, WOKEN).await? {
         environment.bus.event(workspace, last);
     }
+    erase(environment).await?;
     for workspace in environment.store.index_due().await? {
         while environment.store.index_pass(workspace, INDEXED).await? {
             // Others want the processor too.
             tokio::task::yield_now().await;
+        }
+    }
+    Ok(())
+}
+
+/// What was deleted at its network goes from the journal and from the disk too.
+async fn erase(environment: &Environment) -> store::Result<()> {
+    environment.store.erase_deliveries(ERASED).await?;
+    for file in environment.store.erased_files(ERASED).await? {
+        match tokio::fs::remove_file(environment.store.data.join(&file.location)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, location = file.location, "a file of an erased message cannot be removed");
+            }
+            _ => environment.store.file_erased(&file).await?,
         }
     }
     Ok(())

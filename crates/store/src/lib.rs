@@ -12,6 +12,7 @@ pub mod channel;
 pub mod cost;
 pub mod db;
 pub mod draft;
+mod erasure;
 mod error;
 pub mod event;
 pub mod files;

@@ -332,6 +332,9 @@ CREATE UNIQUE INDEX message_external ON message (workspace_id, network, scope, e
 CREATE INDEX message_conversation ON message (workspace_id, conversation_id, position, id);
 CREATE INDEX message_thread ON message (workspace_id, thread_id, position, id) WHERE thread_id IS NOT NULL;
 
+-- Raw deliveries of erased messages, until they are gone too.
+CREATE INDEX message_erased ON message (deleted_at) WHERE deleted_at IS NOT NULL AND journal_number IS NOT NULL;
+
 CREATE TABLE message_version (
   workspace_id {uuid} NOT NULL,
   message_id {uuid} NOT NULL,
