@@ -4,7 +4,7 @@ use crate::csrf;
 use crate::request_layer;
 use crate::session::identify;
 use crate::state::Edge;
-use crate::{api, apps, assets, door, events, health, hooks, uploads};
+use crate::{api, apps, assets, door, events, health, hooks, screens, uploads};
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::get;
@@ -27,6 +27,7 @@ pub fn inside(edge: &Edge) -> Router {
         .merge(door::routes())
         .merge(apps::routes())
         .merge(uploads::routes())
+        .merge(screens::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT));
     let known = pages
         .merge(api)

@@ -12,6 +12,7 @@ pub mod door;
 pub mod empty;
 pub mod failure;
 pub mod filter;
+mod handlers;
 pub mod inbox;
 pub mod marks;
 pub mod message;
@@ -23,3 +24,5 @@ pub mod text;
 pub mod view;
 pub mod why;
 pub mod write_new;
+
+pub use handlers::routes;
