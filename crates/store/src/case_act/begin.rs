@@ -183,13 +183,17 @@ impl Store {
     /// An account of a customer by its handle on a network, as far as we have heard of it.
     pub async fn identity_by_handle(&self, scope: &Scope, network: &str, handle: &str) -> Result<IdentityId> {
         let handle = handle.trim().trim_start_matches('@');
-        self.main
-            .fetch_one(
-                "SELECT id FROM identity WHERE workspace_id = $1 AND network = $2 AND lower(handle) = lower($3) ORDER BY created_at DESC LIMIT 1",
-                &[scope.workspace.into(), network.into(), handle.into()],
-            )
-            .await?
-            .id("id")
+        let key = [scope.workspace.into(), network.into(), handle.into()];
+        // As written is a look at an index; in other letters it is a pass over the workspace's identities.
+        for same in ["handle = $3", "lower(handle) = lower($3)"] {
+            let sql = format!(
+                "SELECT id FROM identity WHERE workspace_id = $1 AND (network || '') = $2 AND {same} ORDER BY created_at DESC LIMIT 1"
+            );
+            if let Some(row) = self.main.fetch_optional(&sql, &key).await? {
+                return row.id("id");
+            }
+        }
+        Err(Error::NotFound)
     }
 
     /// The network's account id, the network and the handle behind an identity.

@@ -1,0 +1,7 @@
+//! The desk from outside, on every engine there is.
+
+mod finding;
+mod lists;
+mod scopes;
+mod story;
+mod world;
