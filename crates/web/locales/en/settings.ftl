@@ -114,6 +114,7 @@ source-item = Last message
 source-gaps = Gaps
 source-mentions = Mentions
 source-direct-messages = Direct messages
+source-own-posts = Our own posts
 sources-none = No source yet. Connect a channel first.
 health-live = live
 health-catching = catching up
