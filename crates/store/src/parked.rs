@@ -74,7 +74,7 @@ impl Store {
     pub async fn parked_count(&self, scope: &Scope) -> Result<i64> {
         self.main
             .fetch_one(
-                "SELECT count(*) AS found FROM (SELECT 1 AS one FROM parked WHERE workspace_id = $1 AND settled IS NULL LIMIT 1000) AS some",
+                "SELECT count(*) AS found FROM (SELECT 1 AS one FROM parked WHERE workspace_id = $1 AND settled IS NULL LIMIT 1000) AS counted",
                 &[scope.workspace.into()],
             )
             .await?

@@ -3,7 +3,7 @@
 use crate::world::{World, at, post};
 use desk::{AssigneeFilter, Expected, Filter, NoiseFilter, Order};
 use domain::id::{AgentId, CaseId, ChannelId, ContactId};
-use domain::vocabulary::{CaseState, Kind, Noise, NoReplyReason, Sentiment};
+use domain::vocabulary::{CaseState, Kind, NoReplyReason, Noise, Sentiment};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -34,7 +34,7 @@ async fn filled(world: &World) {
     ];
     let ids: Vec<String> = (0..60).map(|number| (1000 + number).to_string()).collect();
     for (number, id) in ids.iter().enumerate() {
-        let author = (number % 40).to_string();
+        let author = (50 + number % 40).to_string();
         world.file(&[post(id, &author, 10 + number as i64 / 2, texts[number % texts.len()])]).await;
     }
     let any = Expected::default();
@@ -56,7 +56,10 @@ fn filters() -> impl Strategy<Value = Filter> {
     let kinds = prop::collection::vec(prop::sample::select(Kind::ALL), 0..3);
     let sentiments = prop::collection::vec(prop::sample::select(Sentiment::ALL), 0..2);
     let priorities = prop::collection::vec(-1i64..10, 0..3);
-    let languages = prop::collection::vec(prop::sample::select(vec!["en".to_owned(), "ja".into(), "de".into(), "und".into(), "unx".into()]), 0..3);
+    let languages = prop::collection::vec(
+        prop::sample::select(vec!["en".to_owned(), "ja".into(), "de".into(), "und".into(), "unx".into()]),
+        0..3,
+    );
     let noise = prop::option::of(prop_oneof![
         Just(NoiseFilter::None),
         Just(NoiseFilter::Any),
@@ -65,22 +68,34 @@ fn filters() -> impl Strategy<Value = Filter> {
     let assignee = prop::option::of(prop_oneof![Just(AssigneeFilter::Nobody), Just(AssigneeFilter::Anybody)]);
     let times = (prop::option::of(0i64..50), prop::option::of(0i64..50));
     let reasons = prop::collection::vec(prop::sample::select(NoReplyReason::ALL), 0..2);
-    (states, kinds, sentiments, priorities, languages, noise, assignee, prop::option::of(any::<bool>()), times, reasons).prop_map(
-        |(states, kinds, sentiments, priorities, languages, noise, assignee, waiting, (from, to), no_reply_reasons)| Filter {
-            states,
-            kinds,
-            sentiments,
-            priorities,
-            languages,
-            noise,
-            assignee,
-            waiting,
-            from: from.map(at),
-            to: to.map(at),
-            no_reply_reasons,
-            ..Filter::default()
-        },
-    )
+    (states, kinds, sentiments, priorities, languages, noise, assignee, prop::option::of(any::<bool>()), times, reasons)
+        .prop_map(
+            |(
+                states,
+                kinds,
+                sentiments,
+                priorities,
+                languages,
+                noise,
+                assignee,
+                waiting,
+                (from, to),
+                no_reply_reasons,
+            )| Filter {
+                states,
+                kinds,
+                sentiments,
+                priorities,
+                languages,
+                noise,
+                assignee,
+                waiting,
+                from: from.map(at),
+                to: to.map(at),
+                no_reply_reasons,
+                ..Filter::default()
+            },
+        )
 }
 
 #[tokio::test]
@@ -88,7 +103,8 @@ async fn every_case_comes_once_under_every_order_and_filter() {
     for fresh in every_engine().await {
         let world = World::new(&fresh).await;
         filled(&world).await;
-        let everything = world.desk.inbox(&world.mina, &Filter::default(), Order::Recent, None, 100).await.unwrap().rows;
+        let everything =
+            world.desk.inbox(&world.mina, &Filter::default(), Order::Recent, None, 100).await.unwrap().rows;
         assert_eq!(everything.len(), 60, "{}", fresh.name);
         let mut runner = TestRunner::new_with_rng(
             Config { failure_persistence: None, ..Config::default() },
@@ -126,7 +142,8 @@ fn plainly(filter: &Filter, row: &desk::CaseRow) -> bool {
         && (filter.sentiments.is_empty() || filter.sentiments.iter().any(|tone| *tone == row.sentiment))
         && (filter.priorities.is_empty() || filter.priorities.iter().any(|level| *level == row.priority))
         && (filter.languages.is_empty() || filter.languages.iter().any(|language| *language == row.language))
-        && (filter.no_reply_reasons.is_empty() || row.no_reply_reason.is_some_and(|reason| filter.no_reply_reasons.contains(&reason)))
+        && (filter.no_reply_reasons.is_empty()
+            || row.no_reply_reason.is_some_and(|reason| filter.no_reply_reasons.contains(&reason)))
         && match &filter.noise {
             None => true,
             Some(NoiseFilter::None) => row.noise.is_none(),
@@ -152,7 +169,10 @@ async fn hostile_values_are_inert() {
         world.file(&[post("100", "9", 10, "@nordhafen_hilfe How do I reset my card PIN?")]).await;
         let nobody = uuid::Uuid::max();
         let hostile = [
-            Filter { languages: vec!["%".into(), "_n".into(), "en' OR '1'='1".into(), "\\".into()], ..Filter::default() },
+            Filter {
+                languages: vec!["%".into(), "_n".into(), "en' OR '1'='1".into(), "\\".into()],
+                ..Filter::default()
+            },
             Filter { networks: vec!["%".into(), "x; DROP TABLE cases".into()], ..Filter::default() },
             Filter { priorities: vec![i64::MAX, i64::MIN, -1, 9, 15, 16], ..Filter::default() },
             Filter { channels: vec![ChannelId(nobody)], ..Filter::default() },
@@ -185,7 +205,8 @@ async fn hostile_values_are_inert() {
             assert_eq!(list.unwrap_err().code(), "invalid", "{after}");
         }
         let far = format!("r.{}.{id}", i64::MAX);
-        let list = world.desk.inbox(&world.mina, &Filter::default(), Order::Recent, Some(&far), usize::MAX).await.unwrap();
+        let list =
+            world.desk.inbox(&world.mina, &Filter::default(), Order::Recent, Some(&far), usize::MAX).await.unwrap();
         assert_eq!(list.rows.len(), 1);
         let many = Filter { languages: vec!["en".into(); 101], ..Filter::default() };
         assert_eq!(world.desk.inbox(&world.mina, &many, Order::Recent, None, 5).await.unwrap_err().code(), "invalid");

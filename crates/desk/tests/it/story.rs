@@ -4,7 +4,7 @@ use crate::world::{World, Wrote, at, is_send, post};
 use desk::{Error, Expected, From, Order, PrivateText, Reply, Voice, default_view};
 use domain::ability::Way;
 use domain::people::{Actor, Scope};
-use domain::vocabulary::{CaseState, Noise, NoReplyReason, SendState};
+use domain::vocabulary::{CaseState, NoReplyReason, Noise, SendState};
 use store::testing::every_engine;
 
 fn reply(text: &str) -> Reply {
@@ -17,7 +17,9 @@ async fn a_question_is_answered_and_a_second_answer_is_held_back() {
         let world = World::new(&fresh).await;
         let (desk, mina, taro) = (&world.desk, &world.mina, &world.taro);
         world.file(&[post("100", "9", 10, "@nordhafen_hilfe How do I reset my card PIN?")]).await;
-        world.file(&[Wrote { id: "101", author: "8", root: "100", second: 20, text: "same here!", private: false }]).await;
+        world
+            .file(&[Wrote { id: "101", author: "8", root: "100", second: 20, text: "same here!", private: false }])
+            .await;
         let (case, message) = world.found("100").await;
 
         let view = default_view("needs_reply", mina.agent()).unwrap();
@@ -36,18 +38,26 @@ async fn a_question_is_answered_and_a_second_answer_is_held_back() {
         desk.mark_seen(mina, case, page.seen_position).await.unwrap();
         assert!(!desk.case_row(mina, case).await.unwrap().unread);
 
-        let written = is_send(desk.reply(mina, message, &Reply { seen_position: Some(page.seen_position), ..reply("Open the app, then Cards.") }))
-            .await
-            .unwrap();
+        let written = is_send(desk.reply(
+            mina,
+            message,
+            &Reply { seen_position: Some(page.seen_position), ..reply("Open the app, then Cards.") },
+        ))
+        .await
+        .unwrap();
         assert_eq!(written.undo_until, at(1010));
         let sent = desk.store.message(mina, written.message).await.unwrap();
         assert_eq!(sent.text, "Open the app, then Cards. ^MW");
-        assert_eq!(sent.send.as_ref().map(|send| (send.state, send.undo_until)), Some((SendState::Queued, Some(at(1010)))));
+        assert_eq!(
+            sent.send.as_ref().map(|send| (send.state, send.undo_until)),
+            Some((SendState::Queued, Some(at(1010))))
+        );
         let row = desk.case_row(mina, case).await.unwrap();
         assert_eq!((row.state, row.waiting_since), (CaseState::Waiting, None));
 
         // Taro looked at the same moment.
-        let late = desk.reply(taro, message, &Reply { seen_position: Some(page.seen_position), ..reply("Hello!") }).await;
+        let late =
+            desk.reply(taro, message, &Reply { seen_position: Some(page.seen_position), ..reply("Hello!") }).await;
         let Err(Error::AnsweredSince { messages, seen }) = late else { panic!("{late:?}") };
         assert_eq!(messages, [written.message]);
         assert_eq!(desk.message_items(taro, case, &messages).await.unwrap().len(), 1);
@@ -86,9 +96,15 @@ async fn personal_data_does_not_leave_in_public_and_the_way_on_is_shown() {
         let stopped = desk.reply(mina, message, &reply(text)).await;
         let Err(Error::DraftStopped { findings, ways }) = stopped else { panic!("{stopped:?}") };
         assert_eq!(findings[0].reason.code, "draft.personal_data.iban");
-        assert!(ways.iter().any(|way| matches!(way, Way::WritePrivately)) && ways.iter().any(|way| matches!(way, Way::InviteToPrivate { .. })));
+        assert!(
+            ways.iter().any(|way| matches!(way, Way::WritePrivately))
+                && ways.iter().any(|way| matches!(way, Way::InviteToPrivate { .. }))
+        );
         assert!(desk.invitation(mina, message, None).await.unwrap().unwrap().contains("https://"));
-        let written = desk.direct_message(mina, message, &PrivateText { text: text.into(), ..PrivateText::default() }).await.unwrap();
+        let written = desk
+            .direct_message(mina, message, &PrivateText { text: text.into(), ..PrivateText::default() })
+            .await
+            .unwrap();
         assert_eq!(written.case, case, "a private message from a case joins that case");
         let page = desk.case(mina, case, None).await.unwrap();
         assert_eq!(page.view.conversations.len(), 2);
@@ -108,14 +124,23 @@ async fn a_waiting_customer_is_closed_only_with_a_reason_and_waits_again_when_it
         let waiting = desk.case_row(mina, case).await.unwrap();
         assert_eq!(desk.close(mina, case, None, any).await.unwrap_err().code(), "needs_reason");
         let seen = Expected { position: Some(waiting.last_position - 1), ..any };
-        assert_eq!(desk.close(mina, case, Some(NoReplyReason::Solved), seen).await.unwrap_err().code(), "message_since");
+        assert_eq!(
+            desk.close(mina, case, Some(NoReplyReason::Solved), seen).await.unwrap_err().code(),
+            "message_since"
+        );
         let closed = desk.close(mina, case, Some(NoReplyReason::Solved), any).await.unwrap();
         assert!(closed.changed && closed.version > waiting.version);
         let row = desk.case_row(mina, case).await.unwrap();
-        assert_eq!((row.state, row.waiting_since, row.no_reply_reason), (CaseState::Closed, None, Some(NoReplyReason::Solved)));
+        assert_eq!(
+            (row.state, row.waiting_since, row.no_reply_reason),
+            (CaseState::Closed, None, Some(NoReplyReason::Solved))
+        );
         desk.reopen(mina, case, any).await.unwrap();
         let row = desk.case_row(mina, case).await.unwrap();
-        assert_eq!((row.state, row.waiting_since, row.priority), (CaseState::Open, waiting.waiting_since, waiting.priority));
+        assert_eq!(
+            (row.state, row.waiting_since, row.priority),
+            (CaseState::Open, waiting.waiting_since, waiting.priority)
+        );
 
         desk.assign(mina, case, taro.agent(), any).await.unwrap();
         assert!(!desk.assign(mina, case, taro.agent(), any).await.unwrap().changed);
@@ -142,9 +167,24 @@ async fn a_waiting_customer_is_closed_only_with_a_reason_and_waits_again_when_it
         let kinds: Vec<&str> = page.view.history.iter().map(|line| line.event.kind.as_str()).collect();
         assert_eq!(
             kinds,
-            ["case.closed", "case.reopened", "case.assigned", "case.snoozed", "case.woke", "case.noise", "case.noise", "note.added"]
+            [
+                "case.closed",
+                "case.reopened",
+                "case.assigned",
+                "case.snoozed",
+                "case.woke",
+                "case.noise",
+                "case.noise",
+                "note.added"
+            ]
         );
-        assert!(page.view.history.iter().filter(|line| line.event.kind != "case.woke").all(|line| line.actor_name.is_some()));
+        assert!(
+            page.view
+                .history
+                .iter()
+                .filter(|line| line.event.kind != "case.woke")
+                .all(|line| line.actor_name.is_some())
+        );
     }
 }
 
@@ -153,7 +193,8 @@ async fn posts_and_private_messages_begin_without_a_question() {
     for fresh in every_engine().await {
         let world = World::new(&fresh).await;
         let (desk, mina) = (&world.desk, &world.mina);
-        let post_of_ours = desk::Post { channel: world.brand, text: "Our app is back.".into(), attachments: Vec::new() };
+        let post_of_ours =
+            desk::Post { channel: world.brand, text: "Our app is back.".into(), attachments: Vec::new() };
         let written = is_send(desk.new_post(mina, &post_of_ours)).await.unwrap();
         assert_eq!(desk.case_row(mina, written.case).await.unwrap().state, CaseState::Closed);
         world.file(&[post("100", "9", 10, "@nordhafen_hilfe How do I reset my card PIN?")]).await;

@@ -3,7 +3,7 @@
 use bus::Bus;
 use desk::{Desk, FixedClock};
 use domain::Timestamp;
-use domain::id::{AgentId, AppId, CaseId, ChannelId, MessageId, WorkspaceId};
+use domain::id::{AppId, CaseId, ChannelId, MessageId, WorkspaceId};
 use domain::item::{Author, Change, IncomingMessage, Item, Mentioned};
 use domain::people::{Actor, Scope};
 use domain::priority::{Circumstances, Policy, triage};
@@ -22,7 +22,6 @@ pub fn at(second: i64) -> Timestamp {
 
 pub struct World {
     pub desk: Desk,
-    pub clock: Arc<FixedClock>,
     pub workspace: WorkspaceId,
     pub brand: ChannelId,
     pub support: ChannelId,
@@ -82,10 +81,9 @@ impl World {
         let clock = Arc::new(FixedClock::at(at(1000)));
         let registry = Registry::standard(Client::new(ClientOptions::default()).unwrap());
         let reader = Arc::new(RuleReader::new().unwrap());
-        let desk = Desk::new(store, registry, reader, Bus::new(), Arc::clone(&clock) as Arc<dyn desk::Clock>);
+        let desk = Desk::new(store, registry, reader, Bus::new(), clock);
         Self {
             desk,
-            clock,
             workspace,
             brand: channels[0],
             support: channels[1],
@@ -140,10 +138,6 @@ impl World {
             .await
             .unwrap();
         (row.id("case_id").unwrap(), row.id("id").unwrap())
-    }
-
-    pub fn me(scope: &Scope) -> AgentId {
-        scope.agent().unwrap()
     }
 }
 

@@ -214,7 +214,7 @@ impl Query {
     pub(super) fn count(mut self, limit: i64) -> (String, Vec<Value>) {
         let limit = self.number(limit);
         (
-            format!("SELECT count(*) AS found FROM (SELECT 1 AS one {} LIMIT {limit}) AS some", self.source()),
+            format!("SELECT count(*) AS found FROM (SELECT 1 AS one {} LIMIT {limit}) AS counted", self.source()),
             self.values,
         )
     }

@@ -127,7 +127,7 @@ impl Store {
                         i.external_id, i.scope, i.handle, i.name, c.previous_id, c.last_inbound, c.last_outbound, c.read_at,
                         CASE WHEN c.thread_id IS NULL THEN 1 ELSE
                             (SELECT count(*) FROM (SELECT 1 AS one FROM conversation o WHERE o.workspace_id = c.workspace_id
-                                AND o.thread_id = c.thread_id LIMIT 100) AS some) END AS people
+                                AND o.thread_id = c.thread_id LIMIT 100) AS counted) END AS people
                  FROM conversation c
                  JOIN identity i ON i.workspace_id = c.workspace_id AND i.id = c.identity_id
                  LEFT JOIN thread t ON t.workspace_id = c.workspace_id AND t.id = c.thread_id
