@@ -64,7 +64,7 @@ impl Profile {
             theme: "system".to_owned(),
             density: "default".to_owned(),
             sign_off: String::new(),
-            undo_seconds: 10,
+            undo_seconds: 5,
             keys: serde_json::json!({ "off": false, "changed": {} }),
         }
     }
