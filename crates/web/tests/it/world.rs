@@ -166,6 +166,9 @@ impl Browser {
 
 impl World {
     pub async fn over(fresh: Fresh, change: impl FnOnce(&mut Settings)) -> Self {
+        // `RUST_LOG=warn` shows what an inner error hides from clients.
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000_000)));
         let networks = Registry::standard(Client::new(ClientOptions::default()).unwrap());
         let environment = Environment::new(
