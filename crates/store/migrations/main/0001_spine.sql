@@ -242,18 +242,19 @@ CREATE TABLE cases (
 );
 CREATE UNIQUE INDEX cases_number ON cases (workspace_id, number);
 CREATE INDEX cases_recent ON cases (workspace_id, last_position DESC, id DESC, facets);
-CREATE INDEX cases_order ON cases (workspace_id, priority, waiting_key, id, facets);
+CREATE INDEX cases_order ON cases (workspace_id, priority, waiting_key, id, facets, last_position);
 CREATE INDEX cases_live_recent ON cases (workspace_id, last_position DESC, id DESC, facets) WHERE state <> 'closed';
-CREATE INDEX cases_live_order ON cases (workspace_id, priority, waiting_key, id, facets) WHERE state <> 'closed';
-CREATE INDEX cases_waiting_order ON cases (workspace_id, priority, waiting_key, id, facets) WHERE waiting_since IS NOT NULL;
+CREATE INDEX cases_live_order ON cases (workspace_id, priority, waiting_key, id, facets, last_position) WHERE state <> 'closed';
+CREATE INDEX cases_waiting_order ON cases (workspace_id, priority, waiting_key, id, facets, last_position) WHERE waiting_since IS NOT NULL;
 CREATE INDEX cases_waiting_age ON cases (workspace_id, waiting_key, id, facets, last_position) WHERE waiting_since IS NOT NULL;
-CREATE INDEX cases_assignee ON cases (workspace_id, assignee_id, last_position DESC, id DESC, facets) WHERE assignee_id IS NOT NULL;
-CREATE INDEX cases_live_assignee ON cases (workspace_id, assignee_id, priority, waiting_key, id, facets) WHERE assignee_id IS NOT NULL AND state <> 'closed';
+CREATE INDEX cases_assignee ON cases (workspace_id, assignee_id, last_position DESC, id DESC, facets, priority, waiting_key) WHERE assignee_id IS NOT NULL;
+CREATE INDEX cases_live_assignee ON cases (workspace_id, assignee_id, priority, waiting_key, id, facets, last_position) WHERE assignee_id IS NOT NULL AND state <> 'closed';
 CREATE INDEX cases_contact ON cases (workspace_id, contact_id, last_position DESC, id DESC);
 CREATE INDEX cases_kind ON cases (workspace_id, kind, last_position DESC, id DESC, facets);
 CREATE INDEX cases_language ON cases (workspace_id, language, last_position DESC, id DESC, facets);
 CREATE INDEX cases_private ON cases (workspace_id, last_position DESC, id DESC, facets) WHERE private;
 CREATE INDEX cases_noise ON cases (workspace_id, last_position DESC, id DESC, facets) WHERE noise IS NOT NULL;
+CREATE INDEX cases_rare_form ON cases (workspace_id, last_position DESC, id DESC, facets) WHERE form NOT IN ('mention', 'reply', 'direct_message');
 CREATE INDEX cases_no_reply ON cases (workspace_id, last_position DESC, id DESC, facets) WHERE no_reply_reason IS NOT NULL;
 CREATE INDEX cases_snoozed ON cases (snoozed_until) WHERE state = 'snoozed';
 

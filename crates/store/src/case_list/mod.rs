@@ -44,9 +44,9 @@ impl Order {
     }
     fn key_columns(self) -> &'static str {
         match self {
-            Self::Priority => "priority, waiting_key, id",
+            Self::Priority => "priority, waiting_key, id, last_position",
             Self::Recent => "last_position, id",
-            Self::Waiting => "waiting_key, id",
+            Self::Waiting => "waiting_key, id, last_position",
         }
     }
     fn key_of(self, row: &CaseRow) -> Key {
@@ -163,13 +163,20 @@ impl Store {
             rows.iter().map(|row| row.id("id")).collect()
         };
         let query = |plan: &Plan| {
-            let mut query = Query::new(engine, scope, plan, filter);
+            let mut query = Query::new(engine, scope, plan);
             if let Some(key) = key {
                 query.after(key);
             }
             query
         };
         let mut plan = Plan::first(filter, order);
+        if plan.whole && order == Order::Priority && (filter.from.is_some() || filter.to.is_some()) {
+            let by_time = Plan::by_time();
+            let (sql, values) = Query::new(engine, scope, &by_time).probe_of_times(filter);
+            if plan::is_short(self.main.fetch_one(&sql, &values).await?.int("found")?) {
+                plan = by_time;
+            }
+        }
         if plan.whole
             && let Some(second) = Plan::second(filter)
         {
@@ -192,7 +199,7 @@ impl Store {
         let engine = self.engine();
         let mut plan = Plan::first(filter, Order::Recent);
         if plan.whole {
-            let (sql, values) = Query::new(engine, scope, &plan, filter).count_of_stretch(filter);
+            let (sql, values) = Query::new(engine, scope, &plan).count_of_stretch(filter);
             let row = self.main.fetch_one(&sql, &values).await?;
             let found = row.int("found")?;
             if found >= COUNT_LIMIT {
@@ -208,7 +215,7 @@ impl Store {
                 None => {}
             }
         }
-        let mut query = Query::new(engine, scope, &plan, filter);
+        let mut query = Query::new(engine, scope, &plan);
         query.facets(filter);
         query.exactly(filter);
         let (sql, values) = query.count(COUNT_LIMIT);

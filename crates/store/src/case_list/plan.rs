@@ -9,16 +9,29 @@ use super::cursor::Key;
 use super::filter::{AssigneeFilter, Filter, NoiseFilter, first_position};
 use crate::db::{Engine, Value};
 use domain::people::Scope;
+use domain::vocabulary::Form;
 
 /// Entries that a first look covers.
 const STRETCH: i64 = 20_000;
+
+/// Entries of a stretch of time that are worth to be read and sorted.
+const SHORT: i64 = 5_000;
+
+/// A column has one of these many values: worth an index only while they are few.
+fn among(column: &str, count: usize) -> Option<String> {
+    match count {
+        1 => Some(format!("{column} = ?")),
+        2 | 3 => Some(format!("{column} IN ({})", vec!["?"; count].join(", "))),
+        _ => None,
+    }
+}
 
 /// A way to find cases.
 pub(super) struct Plan {
     /// Name of the index.
     index: &'static str,
     /// What makes it usable, beside the workspace.
-    conditions: Vec<(&'static str, Vec<Value>)>,
+    conditions: Vec<(String, Vec<Value>)>,
     /// Whether the whole workspace lies in it.
     pub(super) whole: bool,
 }
@@ -28,11 +41,11 @@ impl Plan {
         Self { index, conditions: Vec::new(), whole: false }
     }
     fn when(mut self, condition: &'static str) -> Self {
-        self.conditions.push((condition, Vec::new()));
+        self.conditions.push((condition.to_owned(), Vec::new()));
         self
     }
-    fn with(mut self, condition: &'static str, values: impl IntoIterator<Item = Value>) -> Self {
-        self.conditions.push((condition, values.into_iter().collect()));
+    fn with(mut self, condition: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Self {
+        self.conditions.push((condition.into(), values.into_iter().collect()));
         self
     }
     fn whole(order: Order) -> Self {
@@ -60,10 +73,12 @@ impl Plan {
             let index = if order == Order::Priority { "cases_live_order" } else { "cases_live_recent" };
             return Self::of(index).when("state <> 'closed'");
         }
-        if order == Order::Priority && (filter.from.is_some() || filter.to.is_some()) {
-            return Self::of("cases_recent");
-        }
         Self::whole(order)
+    }
+
+    /// By time, for a stretch of time that holds few cases.
+    pub(super) fn by_time() -> Self {
+        Self::of("cases_recent")
     }
 
     /// The most selective way, when the first look over the whole workspace did not fill the page.
@@ -74,14 +89,22 @@ impl Plan {
         if matches!(filter.noise, Some(NoiseFilter::Any | NoiseFilter::Of { .. })) {
             return Some(Self::of("cases_noise").when("noise IS NOT NULL"));
         }
-        if let [kind] = filter.kinds.as_slice() {
-            return Some(Self::of("cases_kind").with("kind = ?", [kind.word().into()]));
+        let common = [Form::Mention, Form::Reply, Form::DirectMessage];
+        if !filter.forms.is_empty() && !filter.forms.iter().any(|form| common.contains(form)) {
+            let rare = "form NOT IN ('mention', 'reply', 'direct_message')";
+            return Some(Self::of("cases_rare_form").when(rare));
         }
-        if let [priority] = filter.priorities.as_slice() {
-            return Some(Self::of("cases_order").with("priority = ?", [(*priority).into()]));
+        if let Some(condition) = among("kind", filter.kinds.len()) {
+            let kinds = filter.kinds.iter().map(|kind| kind.word().into());
+            return Some(Self::of("cases_kind").with(condition, kinds));
         }
-        if let [language] = filter.languages.as_slice() {
-            return Some(Self::of("cases_language").with("language = ?", [language.into()]));
+        if let Some(condition) = among("priority", filter.priorities.len()) {
+            return Some(
+                Self::of("cases_order").with(condition, filter.priorities.iter().map(|level| (*level).into())),
+            );
+        }
+        if let Some(condition) = among("language", filter.languages.len()) {
+            return Some(Self::of("cases_language").with(condition, filter.languages.iter().map(Value::from)));
         }
         if filter.private == Some(true) {
             return Some(Self::of("cases_private").when("private"));
@@ -99,8 +122,8 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Cases of the scope that a plan finds, narrowed by the filter's facets.
-    pub(super) fn new(engine: Engine, scope: &Scope, plan: &Plan, filter: &Filter) -> Self {
+    /// Cases of the scope that a plan finds.
+    pub(super) fn new(engine: Engine, scope: &Scope, plan: &Plan) -> Self {
         let mut query = Self {
             engine,
             values: vec![scope.workspace.into()],
@@ -110,13 +133,17 @@ impl Query {
         for (condition, values) in &plan.conditions {
             query.and(condition, values.iter().cloned());
         }
+        query
+    }
+
+    /// Only what lies in the filter's stretch of time.
+    pub(super) fn times(&mut self, filter: &Filter) {
         if let Some(from) = filter.from {
-            query.and("last_position >= ?", [first_position(from).into()]);
+            self.and("last_position >= ?", [first_position(from).into()]);
         }
         if let Some(to) = filter.to {
-            query.and("last_position < ?", [first_position(to).into()]);
+            self.and("last_position < ?", [first_position(to).into()]);
         }
-        query
     }
 
     /// Adds a condition; each `?` is one value.
@@ -152,8 +179,9 @@ impl Query {
         }
     }
 
-    /// Only what the filter's facets let pass.
+    /// Only what the filter's times and facets let pass.
     pub(super) fn facets(&mut self, filter: &Filter) {
+        self.times(filter);
         let (condition, values) = super::facets::condition(filter, self.values.len() + 1);
         if !condition.is_empty() {
             self.conditions.push(condition);
@@ -194,12 +222,22 @@ impl Query {
         (format!("SELECT id {} ORDER BY {} LIMIT {limit}", self.source(), order.columns()), self.values)
     }
 
-    /// The ids in order among the first stretch of the index; facets are looked at behind the stretch.
+    /// The ids in order among the first stretch of the index; facets are looked at behind the stretch, and times too
+    /// unless the index is in their order.
     pub(super) fn ids_of_stretch(mut self, filter: &Filter, order: Order, limit: i64) -> (String, Vec<Value>) {
         let (columns, by) = (order.key_columns(), order.columns());
+        if order == Order::Recent {
+            self.times(filter);
+        }
         let stretch = self.number(STRETCH);
         let inner = format!("SELECT {columns}, facets {} ORDER BY {by} LIMIT {stretch}", self.source());
-        let condition = self.only_facets(filter);
+        let condition = if order == Order::Recent {
+            self.only_facets(filter)
+        } else {
+            self.conditions.clear();
+            self.facets(filter);
+            if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" AND ") }
+        };
         let limit = self.number(limit);
         (format!("SELECT id FROM ({inner}) AS stretch WHERE {condition} ORDER BY {by} LIMIT {limit}"), self.values)
     }
@@ -222,6 +260,7 @@ impl Query {
     /// How many there are among the first stretch of the index, and how long the stretch was.
     pub(super) fn count_of_stretch(mut self, filter: &Filter) -> (String, Vec<Value>) {
         let by = Order::Recent.columns();
+        self.times(filter);
         let stretch = self.number(STRETCH);
         let inner = format!("SELECT facets {} ORDER BY {by} LIMIT {stretch}", self.source());
         let condition = self.only_facets(filter);
@@ -230,6 +269,19 @@ impl Query {
         );
         (sql, self.values)
     }
+}
+
+impl Query {
+    /// Whether the filter's stretch of time holds few cases: as many as are counted, to one more than that.
+    pub(super) fn probe_of_times(mut self, filter: &Filter) -> (String, Vec<Value>) {
+        self.times(filter);
+        self.count(SHORT + 1)
+    }
+}
+
+/// Whether a stretch of time with so many cases is short.
+pub(super) fn is_short(count: i64) -> bool {
+    count <= SHORT
 }
 
 /// Whether a stretch of this length was cut.
