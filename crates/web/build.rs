@@ -8,7 +8,9 @@ use std::{env, fs, io};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let assets = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("assets");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for watched in ["css", "js", "icons.svg", "favicon.svg", "package-lock.json", "node_modules/htmx.org/dist/htmx.min.js"] {
+    for watched in
+        ["css", "js", "icons.svg", "favicon.svg", "package-lock.json", "node_modules/htmx.org/dist/htmx.min.js"]
+    {
         println!("cargo:rerun-if-changed={}", assets.join(watched).display());
     }
     println!("cargo:rerun-if-changed=locales");
@@ -49,7 +51,9 @@ fn htmx(assets: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     if !file.exists() {
         let fetched = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(assets).status();
         if !fetched.is_ok_and(|status| status.success()) || !file.exists() {
-            return Err("htmx is missing: run `npm ci` in crates/web/assets (it needs Node.js and the npm registry)".into());
+            return Err(
+                "htmx is missing: run `npm ci` in crates/web/assets (it needs Node.js and the npm registry)".into()
+            );
         }
     }
     Ok(file)

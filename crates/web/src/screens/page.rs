@@ -26,7 +26,7 @@ fn head(words: Words, title: &str) -> Markup {
         meta charset="utf-8";
         meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content";
         // A strict policy allows no inline style and no evaluation; addresses with tokens stay ours.
-        meta name="htmx-config" content=r#"{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,"historyCacheSize":0,"scrollBehavior":"instant","defaultSwapDelay":0,"defaultSettleDelay":0}"#;
+        meta name="htmx-config" content=r#"{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,"historyCacheSize":0,"scrollBehavior":"instant","defaultSwapDelay":0,"defaultSettleDelay":0,"attributesToSettle":["class","width","height"]}"#;
         meta name="referrer" content="same-origin";
         title { (title) " · " (words.say("product")) }
         link rel="stylesheet" href=(assets::address("tokens.css"));

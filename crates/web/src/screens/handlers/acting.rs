@@ -1,8 +1,8 @@
 //! Acts on a case: assign, close, close without a reply, reopen, snooze, note.
 
 use super::cases;
-use super::writing;
 use super::context::{current_filter, desk, failed, see, wants_fragment, words};
+use super::writing;
 use crate::error::{Error, Result};
 use crate::screens::{case, customer};
 use crate::session::Visitor;
@@ -44,7 +44,13 @@ pub(super) struct NoteText {
 }
 
 /// Gives a case to `me`, a colleague, or `nobody`.
-pub(super) async fn assign(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, headers: HeaderMap, Form(form): Form<Assign>) -> Result<Response> {
+pub(super) async fn assign(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    headers: HeaderMap,
+    Form(form): Form<Assign>,
+) -> Result<Response> {
     let agent: Option<AgentId> = match form.agent.as_str() {
         "nobody" => None,
         "me" => Some(visitor.person()?.id),
@@ -55,7 +61,12 @@ pub(super) async fn assign(State(edge): State<Edge>, visitor: Visitor, Path(case
 }
 
 /// Closes a case.
-pub(super) async fn close(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, headers: HeaderMap) -> Result<Response> {
+pub(super) async fn close(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    headers: HeaderMap,
+) -> Result<Response> {
     match desk(&edge).close(&visitor.scope, case, None, Expected::default()).await {
         // The customer still waits: the pane asks why no answer is needed.
         Err(desk::Error::Conflict("needs_reason")) => asked_why(&edge, &visitor, case, &headers).await,
@@ -67,25 +78,45 @@ pub(super) async fn close(State(edge): State<Edge>, visitor: Visitor, Path(case)
 }
 
 /// Closes a case without a reply, with the reason.
-pub(super) async fn no_reply(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, headers: HeaderMap, Form(form): Form<NoReply>) -> Result<Response> {
-    let reason = NoReplyReason::from_word(&form.reason).ok_or_else(|| Error::field("reason", "a reason of the list"))?;
+pub(super) async fn no_reply(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    headers: HeaderMap,
+    Form(form): Form<NoReply>,
+) -> Result<Response> {
+    let reason =
+        NoReplyReason::from_word(&form.reason).ok_or_else(|| Error::field("reason", "a reason of the list"))?;
     desk(&edge).close(&visitor.scope, case, Some(reason), Expected::default()).await.map_err(failed)?;
     shown(&edge, &visitor, case, &headers).await
 }
 
 /// Opens a closed case, or wakes one that sleeps.
-pub(super) async fn reopen(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, headers: HeaderMap) -> Result<Response> {
+pub(super) async fn reopen(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    headers: HeaderMap,
+) -> Result<Response> {
     desk(&edge).reopen(&visitor.scope, case, Expected::default()).await.map_err(failed)?;
     shown(&edge, &visitor, case, &headers).await
 }
 
 /// Puts a case to sleep.
-pub(super) async fn snooze(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, headers: HeaderMap, Form(form): Form<Snooze>) -> Result<Response> {
+pub(super) async fn snooze(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    headers: HeaderMap,
+    Form(form): Form<Snooze>,
+) -> Result<Response> {
     let zone = TimeZone::get(&visitor.person()?.profile.zone).unwrap_or(TimeZone::UTC);
     let now = edge.now().to_zoned(zone.clone());
     let until = match (form.r#for.as_deref(), form.until.as_deref()) {
         (Some(length), _) => sleeps_until(length, &now),
-        (None, Some(typed)) => typed.parse::<DateTime>().ok().and_then(|typed| typed.to_zoned(zone).ok()).map(|typed| typed.timestamp()),
+        (None, Some(typed)) => {
+            typed.parse::<DateTime>().ok().and_then(|typed| typed.to_zoned(zone).ok()).map(|typed| typed.timestamp())
+        }
         (None, None) => None,
     };
     let until = until.ok_or_else(|| Error::field("until", "a time in the future"))?;
@@ -94,7 +125,13 @@ pub(super) async fn snooze(State(edge): State<Edge>, visitor: Visitor, Path(case
 }
 
 /// Notes something on the case; from the customer's panel.
-pub(super) async fn note(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, headers: HeaderMap, Form(form): Form<NoteText>) -> Result<Response> {
+pub(super) async fn note(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    headers: HeaderMap,
+    Form(form): Form<NoteText>,
+) -> Result<Response> {
     desk(&edge).note(&visitor.scope, case, &form.text).await.map_err(failed)?;
     if !wants_fragment(&headers) {
         return Ok(see(&format!("/cases/{case}")));
@@ -142,7 +179,9 @@ mod tests {
     #[test]
     fn a_sleep_ends_in_the_readers_morning() {
         let now: jiff::Zoned = "2026-11-20T23:30:00[Asia/Tokyo]".parse().unwrap();
-        let until = |length| sleeps_until(length, &now).unwrap().to_zoned(now.time_zone().clone()).strftime("%Y-%m-%d %H:%M").to_string();
+        let until = |length| {
+            sleeps_until(length, &now).unwrap().to_zoned(now.time_zone().clone()).strftime("%Y-%m-%d %H:%M").to_string()
+        };
         assert_eq!(until("one-hour"), "2026-11-21 00:30");
         assert_eq!(until("tomorrow-morning"), "2026-11-21 09:00");
         assert_eq!(until("next-monday"), "2026-11-23 09:00");

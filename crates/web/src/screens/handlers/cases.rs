@@ -53,19 +53,33 @@ pub(super) async fn panes(
     // A tab replaces the pane of the case alone.
     let tab = part.conversation.is_some() || part.r#as.is_some();
     let words = words(&visitor);
-    Ok(html! { (case::pane(words, &shown, visitor.csrf())) @if !tab { (customer::pane(words, &customer, visitor.csrf())) } })
+    Ok(
+        html! { (case::pane(words, &shown, visitor.csrf())) @if !tab { (customer::pane(words, &customer, visitor.csrf())) } },
+    )
 }
 
 /// Messages before those that are shown.
-pub(super) async fn earlier(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, Query(part): Query<Part>) -> Result<Markup> {
+pub(super) async fn earlier(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    Query(part): Query<Part>,
+) -> Result<Markup> {
     let words = words(&visitor);
-    let page = desk(&edge).messages(&visitor.scope, case, part.conversation, part.before.as_deref(), None, None).await.map_err(failed)?;
+    let page = desk(&edge)
+        .messages(&visitor.scope, case, part.conversation, part.before.as_deref(), None, None)
+        .await
+        .map_err(failed)?;
     let colleagues = edge.store.colleagues(&visitor.scope).await?.into_iter().map(colleague).collect::<Vec<_>>();
     let mut shown = Vec::new();
     for item in &page.messages {
-        shown.push((entries::network_name(&edge, &item.message.network), message::Entry::Message(Box::new(entries::message(&edge, &visitor, item, &colleagues)?))));
+        shown.push((
+            entries::network_name(&edge, &item.message.network),
+            message::Entry::Message(Box::new(entries::message(&edge, &visitor, item, &colleagues)?)),
+        ));
     }
-    let conversation = part.conversation.map(|conversation| format!("conversation={conversation}&")).unwrap_or_default();
+    let conversation =
+        part.conversation.map(|conversation| format!("conversation={conversation}&")).unwrap_or_default();
     Ok(html! {
         @if let Some(before) = &page.before { (case::earlier(words, case, &conversation, before)) }
         @for (network, entry) in &shown { (message::entry(words, entry, network, visitor.csrf())) }
@@ -86,11 +100,22 @@ pub(super) async fn why_page(State(edge): State<Edge>, visitor: Visitor, Path(ca
 async fn reasons(edge: &Edge, visitor: &Visitor, case: CaseId) -> Result<WhyView> {
     let page = desk(edge).case(&visitor.scope, case, None).await.map_err(failed)?;
     let row = &page.view.case;
-    let theirs = || page.page.messages.iter().rev().map(|item| &item.message).filter(|message| message.case == case && message.direction == Direction::Inbound);
-    let set_it = theirs().find(|message| message.priority == row.priority).or_else(|| theirs().next()).ok_or(Error::NotFound)?;
+    let theirs = || {
+        page.page
+            .messages
+            .iter()
+            .rev()
+            .map(|item| &item.message)
+            .filter(|message| message.case == case && message.direction == Direction::Inbound)
+    };
+    let set_it =
+        theirs().find(|message| message.priority == row.priority).or_else(|| theirs().next()).ok_or(Error::NotFound)?;
     Ok(WhyView {
         case,
-        person: Person { name: Some(row.contact_name.clone()).filter(|name| !name.is_empty()), handle: row.contact_handle.clone() },
+        person: Person {
+            name: Some(row.contact_name.clone()).filter(|name| !name.is_empty()),
+            handle: row.contact_handle.clone(),
+        },
         priority: priority(row),
         text: set_it.text.clone(),
         at: set_it.sent_at,
@@ -117,11 +142,18 @@ pub(super) async fn view(
     Ok((case_view(edge, visitor, &page, account, filter)?, customer_view(edge, visitor, &page)))
 }
 
-fn case_view(edge: &Edge, visitor: &Visitor, page: &CasePage, account: Option<ChannelId>, filter: &Filter) -> Result<CaseView> {
+fn case_view(
+    edge: &Edge,
+    visitor: &Visitor,
+    page: &CasePage,
+    account: Option<ChannelId>,
+    filter: &Filter,
+) -> Result<CaseView> {
     let row = &page.view.case;
     let words = words(visitor);
     let colleagues: Vec<Colleague> = page.view.colleagues.iter().cloned().map(colleague).collect();
-    let shown = page.shown.or(page.view.conversations.first().map(|conversation| conversation.id)).ok_or(Error::NotFound)?;
+    let shown =
+        page.shown.or(page.view.conversations.first().map(|conversation| conversation.id)).ok_or(Error::NotFound)?;
     let tabs = page.view.conversations.iter().map(|conversation| TabView {
         conversation: conversation.id,
         private: conversation.private,
@@ -131,7 +163,10 @@ fn case_view(edge: &Edge, visitor: &Visitor, page: &CasePage, account: Option<Ch
     Ok(CaseView {
         case: row.id,
         filter: filter.clone(),
-        person: Person { name: Some(row.contact_name.clone()).filter(|name| !name.is_empty()), handle: row.contact_handle.clone() },
+        person: Person {
+            name: Some(row.contact_name.clone()).filter(|name| !name.is_empty()),
+            handle: row.contact_handle.clone(),
+        },
         network: entries::network_name(edge, &row.network),
         priority: priority(row),
         state: row.state,
@@ -163,7 +198,8 @@ pub(super) fn composer_view(composer: &desk::Composer, drafts: &[Draft], account
     let channel = spoken.as_ref().and_then(|voice| voice.account.as_ref()).map(|account| account.channel);
     let options = [&composer.public, &composer.private];
     let choices = options.into_iter().flatten().flat_map(|options| &options.choices);
-    let sign_off = choices.filter(|choice| Some(choice.channel) == channel).map(|choice| choice.sign_off.trim().to_owned()).next();
+    let sign_off =
+        choices.filter(|choice| Some(choice.channel) == channel).map(|choice| choice.sign_off.trim().to_owned()).next();
     ComposerView {
         in_reply_to: Some(composer.in_reply_to),
         to: Person { name: composer.to.name.clone(), handle: composer.to.handle.clone() },
@@ -182,13 +218,17 @@ pub(super) fn composer_view(composer: &desk::Composer, drafts: &[Draft], account
 }
 
 fn voice_view(options: &VoiceOptions, wanted: Option<ChannelId>) -> VoiceView {
-    let choices: Vec<AccountChoice> = options.choices.iter().map(|choice| AccountChoice {
-        channel: choice.channel,
-        handle: choice.handle.clone(),
-        role: choice.role.word().to_owned(),
-        may: choice.may.clone(),
-        because: choice.because.first().cloned().unwrap_or_else(|| Reason::of("answering.only_way")),
-    }).collect();
+    let choices: Vec<AccountChoice> = options
+        .choices
+        .iter()
+        .map(|choice| AccountChoice {
+            channel: choice.channel,
+            handle: choice.handle.clone(),
+            role: choice.role.word().to_owned(),
+            may: choice.may.clone(),
+            because: choice.because.first().cloned().unwrap_or_else(|| Reason::of("answering.only_way")),
+        })
+        .collect();
     let find = |id: Option<ChannelId>| choices.iter().find(|choice| Some(choice.channel) == id).cloned();
     let account = find(wanted).or_else(|| find(options.proposed)).or_else(|| choices.first().cloned());
     let may = account.as_ref().map_or_else(|| options.may.clone(), |account| account.may.clone());
@@ -227,7 +267,10 @@ pub(super) fn customer_view(edge: &Edge, visitor: &Visitor, page: &CasePage) -> 
     });
     CustomerView {
         case: page.view.case.id,
-        person: Person { name: Some(contact.name.clone()).filter(|name| !name.is_empty()), handle: page.view.case.contact_handle.clone() },
+        person: Person {
+            name: Some(contact.name.clone()).filter(|name| !name.is_empty()),
+            handle: page.view.case.contact_handle.clone(),
+        },
         since: contact.created_at,
         language: contact.language.clone(),
         repeat: page.view.case.reasons.iter().find(|reason| reason.code == "policy.lift.repeat").cloned(),

@@ -31,7 +31,8 @@ pub(super) fn words(visitor: &Visitor) -> Words {
 pub(super) fn reader(visitor: &Visitor) -> Result<Reader> {
     let agent = visitor.person()?;
     let changed = agent.profile.keys.get("changed").and_then(serde_json::Value::as_object);
-    let changed = changed.map(|keys| keys.iter().filter_map(|(id, key)| Some((id.clone(), key.as_str()?.to_owned()))).collect());
+    let changed =
+        changed.map(|keys| keys.iter().filter_map(|(id, key)| Some((id.clone(), key.as_str()?.to_owned()))).collect());
     Ok(Reader {
         agent: agent.id,
         name: agent.name.clone(),
@@ -94,7 +95,9 @@ pub(super) fn current_filter(headers: &HeaderMap) -> Filter {
 
 /// A filter out of a query; fields that are no filter are left out.
 pub(super) fn filter_of(query: &str) -> Filter {
-    url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()).fold(Filter::default(), |filter, (name, value)| filter.with(&name, Some(&value)))
+    url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(_, value)| !value.is_empty())
+        .fold(Filter::default(), |filter, (name, value)| filter.with(&name, Some(&value)))
 }
 
 /// To a page of ours, after a form.

@@ -14,7 +14,12 @@ use domain::vocabulary::{Form, NoReplyReason, SendState};
 use jiff::Timestamp;
 
 /// A message as the screen shows it.
-pub(super) fn message(edge: &Edge, visitor: &Visitor, item: &MessageItem, colleagues: &[Colleague]) -> Result<MessageView> {
+pub(super) fn message(
+    edge: &Edge,
+    visitor: &Visitor,
+    item: &MessageItem,
+    colleagues: &[Colleague],
+) -> Result<MessageView> {
     let message = &item.message;
     let person = Person { name: message.name.clone(), handle: message.handle.clone() };
     let by = message.agent.map(|agent| Colleague { agent, name: message.agent_name.clone().unwrap_or_default() });
@@ -24,7 +29,10 @@ pub(super) fn message(edge: &Edge, visitor: &Visitor, item: &MessageItem, collea
         desk::From::Other => From::Other {
             person,
             case: Some(message.case),
-            assignee: message.case_assignee.and_then(|agent| colleagues.iter().find(|colleague| colleague.agent == agent)).cloned(),
+            assignee: message
+                .case_assignee
+                .and_then(|agent| colleagues.iter().find(|colleague| colleague.agent == agent))
+                .cloned(),
             look_alike: item.look_alike,
         },
     };
@@ -56,7 +64,11 @@ fn sending(send: &SendView, sent_at: Timestamp) -> Sending {
         state: send.state,
         undo_until: send.undo_until,
         confirmed_at: (send.state == SendState::Sent).then_some(sent_at),
-        network_words: send.error.as_ref().map(|error| error.message.clone()).filter(|words| !words.is_empty() && send.state != SendState::Sent),
+        network_words: send
+            .error
+            .as_ref()
+            .map(|error| error.message.clone())
+            .filter(|words| !words.is_empty() && send.state != SendState::Sent),
     }
 }
 
@@ -69,16 +81,28 @@ fn media(edge: &Edge, visitor: &Visitor, named: &[Media], kept: &[AttachmentView
     let mut shown = Vec::new();
     for media in named {
         let file = kept.iter().find(|file| file.external_id.as_deref() == Some(media.external_id.as_str()));
-        shown.push(MediaView { address: address(file)?, kind: media.kind, alt_text: media.alt_text.clone(), size: media.size });
+        shown.push(MediaView {
+            address: address(file)?,
+            kind: media.kind,
+            alt_text: media.alt_text.clone(),
+            size: media.size,
+        });
     }
-    let is_named = |file: &AttachmentView| named.iter().any(|media| file.external_id.as_deref() == Some(media.external_id.as_str()));
+    let is_named = |file: &AttachmentView| {
+        named.iter().any(|media| file.external_id.as_deref() == Some(media.external_id.as_str()))
+    };
     for file in kept.iter().filter(|file| !is_named(file)) {
         let kind = match file.content_type.split('/').next() {
             Some("image") => MediaKind::Image,
             Some("video") => MediaKind::Video,
             _ => MediaKind::File,
         };
-        shown.push(MediaView { address: address(Some(file))?, kind, alt_text: file.alt_text.clone().or_else(|| Some(file.name.clone())), size: None });
+        shown.push(MediaView {
+            address: address(Some(file))?,
+            kind,
+            alt_text: file.alt_text.clone().or_else(|| Some(file.name.clone())),
+            size: None,
+        });
     }
     Ok(shown)
 }
@@ -120,7 +144,10 @@ pub(super) fn happened(words: Words, line: &HistoryLine) -> Option<SystemLine> {
         "case.reopened" => ("reopened", None),
         "case.woke" => ("woke", None),
         "case.snoozed" => ("snoozed", None),
-        "message.hidden" => (if data.get("hidden").and_then(|hidden| hidden.as_bool()) == Some(false) { "shown" } else { "hidden" }, None),
+        "message.hidden" => (
+            if data.get("hidden").and_then(|hidden| hidden.as_bool()) == Some(false) { "shown" } else { "hidden" },
+            None,
+        ),
         _ => return None,
     };
     Some(SystemLine {
@@ -133,15 +160,35 @@ pub(super) fn happened(words: Words, line: &HistoryLine) -> Option<SystemLine> {
 }
 
 /// Everything in one order; notes and history only as far back as the messages that are shown.
-pub(super) fn merged(edge: &Edge, visitor: &Visitor, words: Words, page: &desk::CasePage, colleagues: &[Colleague]) -> Result<Vec<Entry>> {
+pub(super) fn merged(
+    edge: &Edge,
+    visitor: &Visitor,
+    words: Words,
+    page: &desk::CasePage,
+    colleagues: &[Colleague],
+) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for item in &page.page.messages {
         entries.push(Entry::Message(Box::new(message(edge, visitor, item, colleagues)?)));
     }
     let begin = entries.first().map(Entry::at).filter(|_| page.page.before.is_some());
     let in_sight = |at: Timestamp| begin.is_none_or(|begin| at >= begin);
-    entries.extend(page.view.notes.iter().filter_map(note).filter(|note| in_sight(note.at)).map(|note| Entry::Message(Box::new(note))));
-    entries.extend(page.view.history.iter().filter_map(|line| happened(words, line)).filter(|line| in_sight(line.at)).map(Entry::System));
+    entries.extend(
+        page.view
+            .notes
+            .iter()
+            .filter_map(note)
+            .filter(|note| in_sight(note.at))
+            .map(|note| Entry::Message(Box::new(note))),
+    );
+    entries.extend(
+        page.view
+            .history
+            .iter()
+            .filter_map(|line| happened(words, line))
+            .filter(|line| in_sight(line.at))
+            .map(Entry::System),
+    );
     // The messages keep the order of their positions: a stable sort by time only lets the others in between.
     entries.sort_by_key(Entry::at);
     Ok(entries)

@@ -38,7 +38,12 @@ pub(super) struct Place {
 }
 
 /// The inbox.
-pub(super) async fn page(State(edge): State<Edge>, visitor: Visitor, Query(place): Query<Place>, RawQuery(query): RawQuery) -> Result<Response> {
+pub(super) async fn page(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Query(place): Query<Place>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
     let mut filter = filter_of(&query.unwrap_or_default());
     if filter.q.is_some() {
         return Ok(Redirect::to(&filter.address("/search")).into_response());
@@ -46,7 +51,8 @@ pub(super) async fn page(State(edge): State<Edge>, visitor: Visitor, Query(place
     if filter.view.is_none() && filter.narrowing().is_empty() {
         filter.view = Some(View::NeedsReply.word().to_owned());
     }
-    let (frame, list) = tokio::try_join!(frame(&edge, &visitor), list(&edge, &visitor, &filter, place.after.as_deref()))?;
+    let (frame, list) =
+        tokio::try_join!(frame(&edge, &visitor), list(&edge, &visitor, &filter, place.after.as_deref()))?;
     let open = match place.case {
         Some(case) => Some(cases::view(&edge, &visitor, case, place.conversation, None, &filter).await?),
         None => None,
@@ -55,14 +61,24 @@ pub(super) async fn page(State(edge): State<Edge>, visitor: Visitor, Query(place
 }
 
 /// A part of a list, as rows.
-pub(super) async fn rows(State(edge): State<Edge>, visitor: Visitor, Query(place): Query<Place>, RawQuery(query): RawQuery) -> Result<Markup> {
+pub(super) async fn rows(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Query(place): Query<Place>,
+    RawQuery(query): RawQuery,
+) -> Result<Markup> {
     let filter = filter_of(&query.unwrap_or_default());
     let list = list(&edge, &visitor, &filter, place.after.as_deref()).await?;
     Ok(inbox::rows(words(&visitor), &list, None))
 }
 
 /// Single rows as they are now; those that the filter no longer shows are left out.
-pub(super) async fn some_rows(State(edge): State<Edge>, visitor: Visitor, Query(place): Query<Place>, RawQuery(query): RawQuery) -> Result<Markup> {
+pub(super) async fn some_rows(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Query(place): Query<Place>,
+    RawQuery(query): RawQuery,
+) -> Result<Markup> {
     let filter = filter_of(&query.unwrap_or_default());
     let (asked, _) = asked(&visitor.scope, &filter);
     let ids = place.ids.unwrap_or_default();
@@ -94,7 +110,8 @@ pub(super) async fn list(edge: &Edge, visitor: &Visitor, filter: &Filter, after:
     let (asked, order) = asked(scope, filter);
     let part = desk.inbox(scope, &asked, order, after, ROWS).await.map_err(failed)?;
     let total = desk.count(scope, &asked).await.map_err(failed)?;
-    let emptiness = if part.rows.is_empty() { emptiness(edge, visitor, filter).await? } else { Emptiness::Hidden { waiting: 0 } };
+    let emptiness =
+        if part.rows.is_empty() { emptiness(edge, visitor, filter).await? } else { Emptiness::Hidden { waiting: 0 } };
     Ok(ListView {
         filter: filter.clone(),
         rows: part.rows.iter().map(|found| row(edge, found)).collect(),
@@ -122,11 +139,24 @@ async fn emptiness(edge: &Edge, visitor: &Visitor, filter: &Filter) -> Result<Em
 /// Values of the filter menus that are no closed vocabulary.
 async fn choices(edge: &Edge, visitor: &Visitor) -> Result<Vec<(&'static str, String, String)>> {
     let words = words(visitor);
-    let (channels, colleagues) = tokio::try_join!(edge.store.channels(&visitor.scope), edge.store.colleagues(&visitor.scope))?;
-    let mut choices = vec![("assignee", "me".to_owned(), words.say("assignee-me")), ("assignee", "nobody".to_owned(), words.say("assignee-nobody"))];
-    choices.extend(colleagues.into_iter().map(colleague).map(|colleague| ("assignee", colleague.agent.to_string(), colleague.name)));
-    choices.extend(channels.into_iter().map(|channel| ("channel", channel.id.to_string(), format!("@{}", channel.handle))));
-    choices.extend(["en", "ja", "de", "es", "fr"].map(|tag| ("language", tag.to_owned(), inbox::language_name(words, tag))));
+    let (channels, colleagues) =
+        tokio::try_join!(edge.store.channels(&visitor.scope), edge.store.colleagues(&visitor.scope))?;
+    let mut choices = vec![
+        ("assignee", "me".to_owned(), words.say("assignee-me")),
+        ("assignee", "nobody".to_owned(), words.say("assignee-nobody")),
+    ];
+    choices.extend(
+        colleagues
+            .into_iter()
+            .map(colleague)
+            .map(|colleague| ("assignee", colleague.agent.to_string(), colleague.name)),
+    );
+    choices.extend(
+        channels.into_iter().map(|channel| ("channel", channel.id.to_string(), format!("@{}", channel.handle))),
+    );
+    choices.extend(
+        ["en", "ja", "de", "es", "fr"].map(|tag| ("language", tag.to_owned(), inbox::language_name(words, tag))),
+    );
     Ok(choices)
 }
 
@@ -136,12 +166,23 @@ pub(super) fn asked(scope: &Scope, filter: &Filter) -> (desk::Filter, Order) {
     let (mut asked, mut order) = view.map_or_else(Default::default, |view| (view.filter, view.order));
     let mut impossible = false;
     let mut narrow = |values: &Option<String>, field: &str| -> Vec<String> {
-        let given: Vec<String> = values.iter().flat_map(|values| values.split(',')).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
+        let given: Vec<String> = values
+            .iter()
+            .flat_map(|values| values.split(','))
+            .map(str::trim)
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect();
         let known: Vec<String> = given.iter().filter(|value| is_known(field, value)).cloned().collect();
         impossible |= !given.is_empty() && known.is_empty();
         known
     };
-    if let states @ [_, ..] = narrow(&filter.state, "state").iter().filter_map(|word| CaseState::from_word(word)).collect::<Vec<_>>().as_slice() {
+    if let states @ [_, ..] = narrow(&filter.state, "state")
+        .iter()
+        .filter_map(|word| CaseState::from_word(word))
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         asked.states = states.to_vec();
     }
     let kinds: Vec<Kind> = narrow(&filter.kind, "kind").iter().filter_map(|word| Kind::from_word(word)).collect();
@@ -207,7 +248,10 @@ fn overlap<T: PartialEq>(of_view: &mut Vec<T>, of_address: Vec<T>) -> bool {
 pub(super) fn row(edge: &Edge, row: &desk::CaseRow) -> CaseRow {
     CaseRow {
         case: row.id,
-        person: Person { name: Some(row.contact_name.clone()).filter(|name| !name.is_empty()), handle: row.contact_handle.clone() },
+        person: Person {
+            name: Some(row.contact_name.clone()).filter(|name| !name.is_empty()),
+            handle: row.contact_handle.clone(),
+        },
         network: network(edge, &row.network),
         form: row.form,
         private: row.private,

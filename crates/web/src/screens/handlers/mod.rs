@@ -21,10 +21,7 @@ use axum::routing::{get, post};
 
 /// Every screen for somebody who is signed in.
 pub fn routes() -> Router<Edge> {
-    Router::new()
-        .merge(looking())
-        .merge(working())
-        .merge(settings())
+    Router::new().merge(looking()).merge(working()).merge(settings())
 }
 
 fn looking() -> Router<Edge> {

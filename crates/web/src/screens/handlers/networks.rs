@@ -99,9 +99,20 @@ pub(super) async fn one(
         keys: key_fields(&edge, &app),
         callback_url: format!("{}{}", base(&edge, peer, &headers), apps::callback_path(&app.network)),
         webhook_url: edge.webhook_url(&app.network, id),
-        delivered_at: of_ours().filter(|source| source.source == "deliveries").filter_map(|source| source.last_success_at).max(),
+        delivered_at: of_ours()
+            .filter(|source| source.source == "deliveries")
+            .filter_map(|source| source.last_success_at)
+            .max(),
         access_levels: capabilities.map(|capabilities| capabilities.access_levels.clone()).unwrap_or_default(),
-        accounts: ours.iter().map(|channel| ConnectedAccount { channel: channel.id, handle: channel.handle.clone(), role: channel.role, access_level: channel.access_level }).collect(),
+        accounts: ours
+            .iter()
+            .map(|channel| ConnectedAccount {
+                channel: channel.id,
+                handle: channel.handle.clone(),
+                role: channel.role,
+                access_level: channel.access_level,
+            })
+            .collect(),
         first_message_at: of_ours().filter_map(|source| source.last_item_at).min(),
         cost: costs(&edge, &visitor).await?.remove(&id).map(|(_, cost)| cost),
         enabled: app.enabled,
@@ -112,13 +123,19 @@ pub(super) async fn one(
 }
 
 /// Keeps the keys of an app, and switches it on when they suffice. An empty secret keeps what is kept.
-pub(super) async fn keys(State(edge): State<Edge>, visitor: Visitor, Path(id): Path<AppId>, Form(fields): Form<Vec<(String, String)>>) -> Result<Response> {
+pub(super) async fn keys(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(id): Path<AppId>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response> {
     let app = edge.store.app(managing(&visitor)?, id).await?;
     let known = key_fields(&edge, &app);
     let changes: FieldChanges = known
         .iter()
         .filter_map(|field| {
-            let value = fields.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.trim().to_owned())?;
+            let value =
+                fields.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.trim().to_owned())?;
             let untouched = value.is_empty() && field.secret;
             (!untouched).then(|| (field.name.clone(), Some(value).filter(|value| !value.is_empty())))
         })
@@ -137,11 +154,15 @@ pub(super) struct ChannelForm {
 
 impl ChannelForm {
     fn choice(&self) -> Result<ChannelChoice> {
-        let level = self.access_level.as_deref().map(|word| AccessLevel::from_word(word).ok_or_else(|| Error::field("access_level", "a level of the network")));
+        let level = self.access_level.as_deref().map(|word| {
+            AccessLevel::from_word(word).ok_or_else(|| Error::field("access_level", "a level of the network"))
+        });
         Ok(ChannelChoice {
-            role: ChannelRole::from_word(&self.role).ok_or_else(|| Error::field("role", "brand, support or regional"))?,
+            role: ChannelRole::from_word(&self.role)
+                .ok_or_else(|| Error::field("role", "brand, support or regional"))?,
             access_level: level.transpose()?,
-            sign_off: SignOff::from_word(&self.sign_off).ok_or_else(|| Error::field("sign_off", "none, initials or name"))?,
+            sign_off: SignOff::from_word(&self.sign_off)
+                .ok_or_else(|| Error::field("sign_off", "none, initials or name"))?,
         })
     }
 }
@@ -162,7 +183,12 @@ pub(super) async fn connect(
 }
 
 /// One channel.
-pub(super) async fn channel(State(edge): State<Edge>, visitor: Visitor, Path(id): Path<ChannelId>, Query(said): Query<Said>) -> Result<Response> {
+pub(super) async fn channel(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(id): Path<ChannelId>,
+    Query(said): Query<Said>,
+) -> Result<Response> {
     let channel = edge.store.channel(managing(&visitor)?, id).await?;
     let folder = edge.networks.get(&channel.network).ok_or(Error::NotFound)?;
     let can = folder.capabilities();
@@ -191,14 +217,28 @@ pub(super) async fn channel(State(edge): State<Edge>, visitor: Visitor, Path(id)
 }
 
 /// Changes what an account is for.
-pub(super) async fn change_channel(State(edge): State<Edge>, visitor: Visitor, Path(id): Path<ChannelId>, Form(form): Form<ChannelForm>) -> Result<Response> {
+pub(super) async fn change_channel(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(id): Path<ChannelId>,
+    Form(form): Form<ChannelForm>,
+) -> Result<Response> {
     let choice = form.choice()?;
-    let change = ChannelChange { role: Some(choice.role), access_level: choice.access_level, sign_off: Some(choice.sign_off), enabled: None };
+    let change = ChannelChange {
+        role: Some(choice.role),
+        access_level: choice.access_level,
+        sign_off: Some(choice.sign_off),
+        enabled: None,
+    };
     back(&format!("/settings/channels/{id}"), apps::change_channel(&edge, &visitor, id, change).await, "saved")
 }
 
 /// Pauses an account, or lets it go on.
-pub(super) async fn switch_channel(State(edge): State<Edge>, visitor: Visitor, Path((id, act)): Path<(ChannelId, String)>) -> Result<Response> {
+pub(super) async fn switch_channel(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path((id, act)): Path<(ChannelId, String)>,
+) -> Result<Response> {
     let enabled = match act.as_str() {
         "pause" => false,
         "resume" => true,

@@ -6,10 +6,10 @@ use crate::client_address::{Peer, client_address};
 use crate::csrf::own_origin;
 use crate::error::{Error, Result};
 use crate::screens::commands::COMMANDS;
+use crate::screens::settings::Notice;
 use crate::screens::settings::agents::{self, AgentRow, AgentsView, FreshLink};
 use crate::screens::settings::profile::{self, ProfileView};
 use crate::screens::settings::tokens::{self, TokenRow, TokensView};
-use crate::screens::settings::Notice;
 use crate::session::{Visitor, session_set_cookie};
 use crate::state::Edge;
 use axum::Extension;
@@ -88,7 +88,11 @@ pub(super) struct ProfileForm {
 }
 
 /// Changes the own profile.
-pub(super) async fn change_profile(State(edge): State<Edge>, visitor: Visitor, Form(form): Form<ProfileForm>) -> Result<Response> {
+pub(super) async fn change_profile(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Form(form): Form<ProfileForm>,
+) -> Result<Response> {
     let change = ProfileChange {
         name: Some(form.name),
         language: Some(form.language),
@@ -103,7 +107,11 @@ pub(super) async fn change_profile(State(edge): State<Edge>, visitor: Visitor, F
 }
 
 /// Changes the own keys; what is the usual key anyway is not kept.
-pub(super) async fn change_keys(State(edge): State<Edge>, visitor: Visitor, Form(fields): Form<Vec<(String, String)>>) -> Result<Response> {
+pub(super) async fn change_keys(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response> {
     let given = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.trim());
     let mut changed = serde_json::Map::new();
     if given("restore").is_none() {
@@ -218,7 +226,15 @@ pub(super) async fn act_on_agent(
         "link" => {
             let email = edge.store.agent(scope, agent).await?.email;
             return match accounts::fresh_link(&edge, &visitor, &base(&edge, peer, &headers), agent).await {
-                Ok(link) => agents_page(&edge, &visitor, Some(FreshLink { email, link: link.url, until: link.expires_at }), Notice::None).await,
+                Ok(link) => {
+                    agents_page(
+                        &edge,
+                        &visitor,
+                        Some(FreshLink { email, link: link.url, until: link.expires_at }),
+                        Notice::None,
+                    )
+                    .await
+                }
                 failure => back("/settings/agents", failure, "changed"),
             };
         }
@@ -236,7 +252,10 @@ async fn tokens_page(edge: &Edge, visitor: &Visitor, fresh: Option<String>, noti
         token: token.id,
         name: token.name,
         write: token.can_write,
-        by: colleagues.iter().find(|colleague| Some(colleague.id) == token.created_by).map(|colleague| colleague.name.clone()),
+        by: colleagues
+            .iter()
+            .find(|colleague| Some(colleague.id) == token.created_by)
+            .map(|colleague| colleague.name.clone()),
         made_at: token.created_at,
         used_at: token.used_at,
     });
@@ -256,7 +275,11 @@ pub(super) struct NewToken {
 }
 
 /// Makes a token: it is shown once, on the page that answers.
-pub(super) async fn create_token(State(edge): State<Edge>, visitor: Visitor, Form(form): Form<NewToken>) -> Result<Response> {
+pub(super) async fn create_token(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Form(form): Form<NewToken>,
+) -> Result<Response> {
     match accounts::create_token(&edge, &visitor, &form.name, form.write == "yes").await {
         Ok((_, secret)) => tokens_page(&edge, &visitor, Some(secret), Notice::None).await,
         failure => back("/settings/tokens", failure, "saved"),
@@ -264,6 +287,10 @@ pub(super) async fn create_token(State(edge): State<Edge>, visitor: Visitor, For
 }
 
 /// Takes a token away.
-pub(super) async fn revoke_token(State(edge): State<Edge>, visitor: Visitor, Path(token): Path<TokenId>) -> Result<Response> {
+pub(super) async fn revoke_token(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(token): Path<TokenId>,
+) -> Result<Response> {
     back("/settings/tokens", accounts::revoke_token(&edge, &visitor, token).await, "revoked")
 }

@@ -33,7 +33,8 @@ pub(super) async fn costs(edge: &Edge, visitor: &Visitor) -> Result<BTreeMap<App
     let costs = desk(edge).costs(&visitor.scope, &first, &today).await.map_err(failed)?;
     let mut of_apps: BTreeMap<AppId, (String, CostView)> = BTreeMap::new();
     for line in costs.lines {
-        let (_, cost) = of_apps.entry(line.app).or_insert_with(|| (line.app_name.clone(), CostView { spent: 0, calls: 0 }));
+        let (_, cost) =
+            of_apps.entry(line.app).or_insert_with(|| (line.app_name.clone(), CostView { spent: 0, calls: 0 }));
         cost.spent += line.micros;
         cost.calls += line.count;
     }
@@ -50,12 +51,12 @@ pub(super) async fn sources(State(edge): State<Edge>, visitor: Visitor) -> Resul
         let role = channels.iter().find(|known| known.id == channel.channel).map(|known| known.role);
         let Some(role) = role else { continue };
         for source in channel.sources {
-            let gaps: Vec<GapView> = channel.gaps.iter().filter(|gap| gap.source == source.source).map(|gap| GapView {
-                from: gap.from_at,
-                to: gap.to_at,
-                closed_at: gap.closed_at,
-                lost: gap.lost,
-            }).collect();
+            let gaps: Vec<GapView> = channel
+                .gaps
+                .iter()
+                .filter(|gap| gap.source == source.source)
+                .map(|gap| GapView { from: gap.from_at, to: gap.to_at, closed_at: gap.closed_at, lost: gap.lost })
+                .collect();
             let open = gaps.iter().any(|gap| gap.closed_at.is_none() && !gap.lost);
             rows.push(SourceRow {
                 network: network(&edge, &channel.network),
@@ -81,7 +82,12 @@ pub(super) async fn sources(State(edge): State<Edge>, visitor: Visitor) -> Resul
 }
 
 /// What could not be read.
-pub(super) async fn parked(State(edge): State<Edge>, visitor: Visitor, Query(place): Query<Place>, Query(said): Query<Said>) -> Result<Response> {
+pub(super) async fn parked(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Query(place): Query<Place>,
+    Query(said): Query<Said>,
+) -> Result<Response> {
     managing(&visitor)?;
     let desk = desk(&edge);
     let items = desk.parked(&visitor.scope, place.after, ITEMS).await.map_err(failed)?;
@@ -108,7 +114,11 @@ pub(super) async fn replay(State(edge): State<Edge>, visitor: Visitor, Path(item
 }
 
 /// Says that nothing is to be done about one.
-pub(super) async fn dismiss(State(edge): State<Edge>, visitor: Visitor, Path(item): Path<ParkedId>) -> Result<Response> {
+pub(super) async fn dismiss(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(item): Path<ParkedId>,
+) -> Result<Response> {
     let done = desk(&edge).dismiss_parked(&visitor.scope, item).await.map_err(failed);
     back("/settings/parked", done, "saved")
 }

@@ -22,14 +22,24 @@ pub(super) struct Place {
 }
 
 /// The search page.
-pub(super) async fn page(State(edge): State<Edge>, visitor: Visitor, Query(place): Query<Place>, RawQuery(query): RawQuery) -> Result<Response> {
+pub(super) async fn page(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Query(place): Query<Place>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
     let filter = filter_of(&query.unwrap_or_default());
     let (frame, found) = tokio::try_join!(frame(&edge, &visitor), found(&edge, &visitor, filter, place.after))?;
     Ok(search::page(&frame, &found).into_response())
 }
 
 /// The results alone.
-pub(super) async fn hits(State(edge): State<Edge>, visitor: Visitor, Query(place): Query<Place>, RawQuery(query): RawQuery) -> Result<Markup> {
+pub(super) async fn hits(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Query(place): Query<Place>,
+    RawQuery(query): RawQuery,
+) -> Result<Markup> {
     let more = place.after.is_some();
     let found = found(&edge, &visitor, filter_of(&query.unwrap_or_default()), place.after).await?;
     let words = words(&visitor);
@@ -49,7 +59,11 @@ async fn found(edge: &Edge, visitor: &Visitor, filter: Filter, after: Option<Str
     let results = desk(edge).search(&visitor.scope, &query, after.as_deref(), HITS).await.map_err(failed)?;
     let by_number = results.cases.iter().map(|case| Hit { row: row(edge, case), excerpt: case.excerpt.clone() });
     let by_words = results.hits.iter().map(|hit| Hit {
-        row: crate::screens::view::CaseRow { last_at: hit.sent_at, language: Some(hit.language.clone()), ..row(edge, &hit.case) },
+        row: crate::screens::view::CaseRow {
+            last_at: hit.sent_at,
+            language: Some(hit.language.clone()),
+            ..row(edge, &hit.case)
+        },
         excerpt: hit.excerpt.clone(),
     });
     Ok(SearchView { hits: by_number.chain(by_words).collect(), next: results.next, filter })

@@ -46,9 +46,17 @@ struct Typed {
 
 impl Typed {
     fn of(fields: &Fields) -> Result<Self> {
-        let voice = field(fields, "voice").and_then(Voice::of).ok_or_else(|| Error::field("voice", "public, private or note"))?;
-        let attachments = fields.iter().filter(|(name, _)| name == "attachment").filter_map(|(_, id)| id.parse::<AttachmentId>().ok());
-        let described = |attachment: AttachmentId| Attached { attachment, alt_text: field(fields, &format!("alt-{attachment}")).map(str::to_owned) };
+        let voice = field(fields, "voice")
+            .and_then(Voice::of)
+            .ok_or_else(|| Error::field("voice", "public, private or note"))?;
+        let attachments = fields
+            .iter()
+            .filter(|(name, _)| name == "attachment")
+            .filter_map(|(_, id)| id.parse::<AttachmentId>().ok());
+        let described = |attachment: AttachmentId| Attached {
+            attachment,
+            alt_text: field(fields, &format!("alt-{attachment}")).map(str::to_owned),
+        };
         Ok(Self {
             voice,
             // Browsers send line ends as two characters; networks count them.
@@ -72,7 +80,12 @@ impl Typed {
 }
 
 /// Keeps what is typed; answers with what the draft check says and, as a header, the length as the network counts it.
-pub(super) async fn draft(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, Form(fields): Form<Fields>) -> Result<Response> {
+pub(super) async fn draft(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    Form(fields): Form<Fields>,
+) -> Result<Response> {
     let typed = Typed::of(&fields)?;
     let desk = desk(&edge);
     desk.save_draft(&visitor.scope, case, typed.kept_as(), &typed.text, typed.channel).await.map_err(failed)?;
@@ -80,14 +93,23 @@ pub(super) async fn draft(State(edge): State<Edge>, visitor: Visitor, Path(case)
         return Ok(html! {}.into_response());
     };
     let files = !typed.attachments.is_empty();
-    let check = desk.check(&visitor.scope, channel, typed.answers, typed.kept_as(), &typed.text, files).await.map_err(failed)?;
+    let check = desk
+        .check(&visitor.scope, channel, typed.answers, typed.kept_as(), &typed.text, files)
+        .await
+        .map_err(failed)?;
     let mut response = composer::checks(words(&visitor), &check.findings).into_response();
     response.headers_mut().insert(HeaderName::from_static("x-length"), HeaderValue::from(check.length.used));
     Ok(response)
 }
 
 /// Sends what is in the composer.
-pub(super) async fn send(State(edge): State<Edge>, visitor: Visitor, Path(case): Path<CaseId>, headers: HeaderMap, Form(fields): Form<Fields>) -> Result<Response> {
+pub(super) async fn send(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(case): Path<CaseId>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Result<Response> {
     let typed = Typed::of(&fields)?;
     let desk = desk(&edge);
     if typed.voice == Voice::Note {
@@ -116,7 +138,13 @@ pub(super) async fn send(State(edge): State<Edge>, visitor: Visitor, Path(case):
 }
 
 /// The case with the message in it, and the line that takes it back.
-async fn left(edge: &Edge, visitor: &Visitor, written: Written, conversation: Option<ConversationId>, headers: &HeaderMap) -> Result<Response> {
+async fn left(
+    edge: &Edge,
+    visitor: &Visitor,
+    written: Written,
+    conversation: Option<ConversationId>,
+    headers: &HeaderMap,
+) -> Result<Response> {
     let filter = current_filter(headers);
     if !wants_fragment(headers) {
         return Ok(see(&filter.address_of_case(written.case)));
@@ -133,7 +161,14 @@ async fn left(edge: &Edge, visitor: &Visitor, written: Written, conversation: Op
 }
 
 /// Nothing was sent: the case with the text as it was typed, and why.
-async fn held_back(edge: &Edge, visitor: &Visitor, case: CaseId, typed: &Typed, error: desk::Error, headers: &HeaderMap) -> Result<Response> {
+async fn held_back(
+    edge: &Edge,
+    visitor: &Visitor,
+    case: CaseId,
+    typed: &Typed,
+    error: desk::Error,
+    headers: &HeaderMap,
+) -> Result<Response> {
     let filter = current_filter(headers);
     let (mut shown, customer) = view(edge, visitor, case, typed.conversation, typed.channel, &filter).await?;
     let mut files = Vec::new();
@@ -149,7 +184,8 @@ async fn held_back(edge: &Edge, visitor: &Visitor, case: CaseId, typed: &Typed, 
         desk::Error::AnsweredSince { messages, seen } => {
             let items = desk(edge).message_items(&visitor.scope, case, &messages).await.map_err(failed)?;
             let colleagues: Vec<Colleague> = shown.colleagues.clone();
-            let answers = items.iter().map(|item| entries::message(edge, visitor, item, &colleagues)).collect::<Result<_>>()?;
+            let answers =
+                items.iter().map(|item| entries::message(edge, visitor, item, &colleagues)).collect::<Result<_>>()?;
             composer.guard = Some(GuardView { answers, seen });
             StatusCode::CONFLICT
         }
@@ -170,7 +206,14 @@ async fn held_back(edge: &Edge, visitor: &Visitor, case: CaseId, typed: &Typed, 
 }
 
 /// The pane for the script; without it the whole page, with the text still in it.
-pub(super) async fn answer(edge: &Edge, visitor: &Visitor, status: StatusCode, shown: &CaseView, customer: &CustomerView, headers: &HeaderMap) -> Result<Response> {
+pub(super) async fn answer(
+    edge: &Edge,
+    visitor: &Visitor,
+    status: StatusCode,
+    shown: &CaseView,
+    customer: &CustomerView,
+    headers: &HeaderMap,
+) -> Result<Response> {
     if wants_fragment(headers) {
         return Ok((status, case::pane(words(visitor), shown, visitor.csrf())).into_response());
     }
@@ -179,7 +222,12 @@ pub(super) async fn answer(edge: &Edge, visitor: &Visitor, status: StatusCode, s
 }
 
 /// What can be done to one message: `undo`, `edit`, `resend`, `hide`, `show`, `delete`.
-pub(super) async fn act_on_message(State(edge): State<Edge>, visitor: Visitor, Path((id, act)): Path<(MessageId, String)>, headers: HeaderMap) -> Result<Response> {
+pub(super) async fn act_on_message(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path((id, act)): Path<(MessageId, String)>,
+    headers: HeaderMap,
+) -> Result<Response> {
     let desk = desk(&edge);
     let scope = &visitor.scope;
     let done = match act.as_str() {
@@ -210,10 +258,21 @@ async fn edit_again(edge: &Edge, visitor: &Visitor, id: MessageId) -> desk::Resu
     desk(edge).save_draft(&visitor.scope, message.case, voice, &text, message.channel).await
 }
 
-async fn draft_media(edge: &Edge, visitor: &Visitor, attachment: AttachmentId, alt_text: Option<String>) -> Result<DraftMedia> {
+async fn draft_media(
+    edge: &Edge,
+    visitor: &Visitor,
+    attachment: AttachmentId,
+    alt_text: Option<String>,
+) -> Result<DraftMedia> {
     let upload = edge.store.upload(&visitor.scope, attachment).await?;
-    let address = upload.content_type.starts_with("image/").then(|| uploads::file_link(edge, &visitor.scope, attachment, false));
-    Ok(DraftMedia { attachment, name: upload.name, address: address.transpose()?.map(|link| link.path), alt_text: alt_text.or(upload.alt_text).unwrap_or_default() })
+    let address =
+        upload.content_type.starts_with("image/").then(|| uploads::file_link(edge, &visitor.scope, attachment, false));
+    Ok(DraftMedia {
+        attachment,
+        name: upload.name,
+        address: address.transpose()?.map(|link| link.path),
+        alt_text: alt_text.or(upload.alt_text).unwrap_or_default(),
+    })
 }
 
 /// Takes a file for the composer.
@@ -226,7 +285,13 @@ pub(super) async fn attach(State(edge): State<Edge>, visitor: Visitor, form: Mul
 /// Accounts from which something can be begun.
 async fn beginnings(edge: &Edge, visitor: &Visitor) -> Result<WriteNewView> {
     let mut view = WriteNewView::default();
-    for channel in edge.store.channels(&visitor.scope).await?.into_iter().filter(|channel| channel.state == ChannelState::Connected) {
+    for channel in edge
+        .store
+        .channels(&visitor.scope)
+        .await?
+        .into_iter()
+        .filter(|channel| channel.state == ChannelState::Connected)
+    {
         let Some(network) = edge.networks.get(&channel.network) else { continue };
         let can = network.capabilities();
         let choice = AccountChoice {
@@ -266,15 +331,27 @@ pub(super) async fn post(State(edge): State<Edge>, visitor: Visitor, Form(fields
 }
 
 /// A private message to somebody.
-pub(super) async fn direct_message(State(edge): State<Edge>, visitor: Visitor, Form(fields): Form<Fields>) -> Result<Response> {
+pub(super) async fn direct_message(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Form(fields): Form<Fields>,
+) -> Result<Response> {
     let handle = field(&fields, "recipient").map(|handle| handle.trim().trim_start_matches('@').to_owned());
-    let new = NewMessage { channel: begun_from(&fields)?, identity: None, handle, text: typed_text(&fields), attachments: Vec::new() };
+    let new = NewMessage {
+        channel: begun_from(&fields)?,
+        identity: None,
+        handle,
+        text: typed_text(&fields),
+        attachments: Vec::new(),
+    };
     let begun = desk(&edge).new_direct_message(&visitor.scope, &new).await;
     begun_or_back(&edge, &visitor, &fields, begun).await
 }
 
 fn begun_from(fields: &Fields) -> Result<ChannelId> {
-    field(fields, "channel").and_then(|id| id.parse().ok()).ok_or_else(|| Error::field("channel", "one of our accounts"))
+    field(fields, "channel")
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(|| Error::field("channel", "one of our accounts"))
 }
 
 fn typed_text(fields: &Fields) -> String {
@@ -282,7 +359,12 @@ fn typed_text(fields: &Fields) -> String {
 }
 
 /// To the new case, or back to the form with what was typed and what stands against it.
-async fn begun_or_back(edge: &Edge, visitor: &Visitor, fields: &Fields, begun: desk::Result<Written>) -> Result<Response> {
+async fn begun_or_back(
+    edge: &Edge,
+    visitor: &Visitor,
+    fields: &Fields,
+    begun: desk::Result<Written>,
+) -> Result<Response> {
     let findings = match begun {
         Ok(written) => return Ok(see(&format!("/cases/{}", written.case))),
         Err(desk::Error::DraftStopped { findings, .. }) => findings,

@@ -100,12 +100,8 @@ fn has_keys(view: &ConnectView) -> bool {
 
 /// Steps: keys, sign-in, webhook, first message. The first that is not done is the next.
 fn states(view: &ConnectView) -> [StepState; 4] {
-    let done = [
-        has_keys(view),
-        !view.accounts.is_empty(),
-        view.delivered_at.is_some(),
-        view.first_message_at.is_some(),
-    ];
+    let done =
+        [has_keys(view), !view.accounts.is_empty(), view.delivered_at.is_some(), view.first_message_at.is_some()];
     let first_open = done.iter().position(|done| !done);
     let mut states = [StepState::Todo; 4];
     for (index, (state, done)) in states.iter_mut().zip(done).enumerate() {

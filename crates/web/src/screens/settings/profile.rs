@@ -56,6 +56,7 @@ pub fn page(frame: &Frame, view: &ProfileView) -> Markup {
     )
 }
 
+/// One of a few, as a row of radio buttons: value, words, whether it is chosen.
 fn choice<'a>(name: &str, label: &str, values: impl Iterator<Item = (&'a str, String, bool)>) -> Markup {
     html! { fieldset.stack.tight { legend.label { (label) } div.seg { @for (value, shown, chosen) in values { label { input type="radio" name=(name) value=(value) checked[chosen]; (shown) } } } } }
 }

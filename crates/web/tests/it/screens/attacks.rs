@@ -28,7 +28,19 @@ const PAYLOADS: &[&str] = &[
 /// Elements and attributes that the payloads try to make.
 fn assert_inert(html: &str, payload: &str) {
     let lower = html.to_lowercase();
-    for made in ["<script>alert", "<img src=x", "<svg onload", "<iframe", "<base", "<style", "<math", "onerror=alert(1)>", "href=\"javascript:", "href=\"data:", "</textarea><script"] {
+    for made in [
+        "<script>alert",
+        "<img src=x",
+        "<svg onload",
+        "<iframe",
+        "<base",
+        "<style",
+        "<math",
+        "onerror=alert(1)>",
+        "href=\"javascript:",
+        "href=\"data:",
+        "</textarea><script",
+    ] {
         assert!(!lower.contains(made), "{payload} became {made}");
     }
     assert!(!html.contains("49 "), "{payload} was computed");
@@ -47,11 +59,26 @@ fn attack_16_nothing_from_outside_becomes_markup() {
         list.filter.language = Some((*payload).into());
         let mut case = sample::case();
         case.person = person.clone();
-        let media = MediaView { address: Some("/attachments/1".into()), kind: MediaKind::Image, alt_text: Some((*payload).into()), size: None };
-        let hostile = |from| MessageView { text: (*payload).into(), language: Some((*payload).into()), url: Some((*payload).into()), media: vec![media.clone()], ..sample::message(1, from, payload, "en", 1) };
-        case.entries = [From::Contact(person.clone()), From::Other { person: person.clone(), case: None, assignee: None, look_alike: false }, From::Us { account: (*payload).into(), by: None }]
-            .map(|from| message::Entry::Message(Box::new(hostile(from))))
-            .into();
+        let media = MediaView {
+            address: Some("/attachments/1".into()),
+            kind: MediaKind::Image,
+            alt_text: Some((*payload).into()),
+            size: None,
+        };
+        let hostile = |from| MessageView {
+            text: (*payload).into(),
+            language: Some((*payload).into()),
+            url: Some((*payload).into()),
+            media: vec![media.clone()],
+            ..sample::message(1, from, payload, "en", 1)
+        };
+        case.entries = [
+            From::Contact(person.clone()),
+            From::Other { person: person.clone(), case: None, assignee: None, look_alike: false },
+            From::Us { account: (*payload).into(), by: None },
+        ]
+        .map(|from| message::Entry::Message(Box::new(hostile(from))))
+        .into();
         let mut composer = sample::refused();
         composer.text = (*payload).into();
         composer.to = person.clone();

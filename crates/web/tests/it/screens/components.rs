@@ -24,7 +24,10 @@ fn messages_in_every_state() {
     for entry in sample::sending() {
         let Entry::Message(view) = &entry else { panic!("a message") };
         let state = view.sending.as_ref().unwrap().state;
-        insta::assert_snapshot!(format!("sending_{}", state.word()), lines(message::article(Words::English, view, "X", None)));
+        insta::assert_snapshot!(
+            format!("sending_{}", state.word()),
+            lines(message::article(Words::English, view, "X", None))
+        );
         if state == SendState::Unknown {
             insta::assert_snapshot!("sending_unknown_ja", lines(message::article(Words::Japanese, view, "X", None)));
         }
@@ -34,15 +37,29 @@ fn messages_in_every_state() {
 #[test]
 fn the_composer() {
     let case = sample::case();
-    insta::assert_snapshot!("composer", lines(composer::composer(Words::English, &case, &sample::composer(), Some("t"))));
-    insta::assert_snapshot!("composer_refused", lines(composer::composer(Words::Japanese, &case, &sample::refused(), None)));
-    insta::assert_snapshot!("composer_guard", lines(composer::composer(Words::English, &case, &sample::guarded(), None)));
+    insta::assert_snapshot!(
+        "composer",
+        lines(composer::composer(Words::English, &case, &sample::composer(), Some("t")))
+    );
+    insta::assert_snapshot!(
+        "composer_refused",
+        lines(composer::composer(Words::Japanese, &case, &sample::refused(), None))
+    );
+    insta::assert_snapshot!(
+        "composer_guard",
+        lines(composer::composer(Words::English, &case, &sample::guarded(), None))
+    );
 }
 
 #[test]
 fn the_acts_of_a_case() {
     let case = sample::case();
-    insta::assert_snapshot!("acts", lines(maud::html! { (acts::assign(Words::English, &case, None)) (acts::snooze(Words::English, &case, None)) (acts::close(Words::English, &case, None)) }));
+    insta::assert_snapshot!(
+        "acts",
+        lines(
+            maud::html! { (acts::assign(Words::English, &case, None)) (acts::snooze(Words::English, &case, None)) (acts::close(Words::English, &case, None)) }
+        )
+    );
 }
 
 #[test]

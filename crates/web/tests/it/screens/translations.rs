@@ -34,12 +34,16 @@ fn keys(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     for file in files(&crate_folder().join("locales").join(language), "ftl") {
         let mut current = String::new();
         for line in fs::read_to_string(&file).unwrap().lines() {
-            if let Some((key, _)) = line.split_once('=').filter(|(key, _)| !key.starts_with([' ', '#', '-', '*', '[', '}']) && !key.trim().is_empty()) {
+            if let Some((key, _)) = line
+                .split_once('=')
+                .filter(|(key, _)| !key.starts_with([' ', '#', '-', '*', '[', '}']) && !key.trim().is_empty())
+            {
                 current = key.trim().to_owned();
                 assert!(keys.insert(current.clone(), BTreeSet::new()).is_none(), "{current} twice in {language}");
             }
             for (at, _) in line.match_indices('$') {
-                let name: String = line[at + 1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == '-').collect();
+                let name: String =
+                    line[at + 1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == '-').collect();
                 keys.entry(current.clone()).or_default().insert(name);
             }
         }
@@ -50,7 +54,9 @@ fn keys(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn both_languages_have_the_same_keys_and_parameters() {
     let (english, japanese) = (keys("en"), keys("ja"));
-    let only = |one: &BTreeMap<String, BTreeSet<String>>, other: &BTreeMap<String, BTreeSet<String>>| one.keys().filter(|key| !other.contains_key(*key)).cloned().collect::<Vec<_>>();
+    let only = |one: &BTreeMap<String, BTreeSet<String>>, other: &BTreeMap<String, BTreeSet<String>>| {
+        one.keys().filter(|key| !other.contains_key(*key)).cloned().collect::<Vec<_>>()
+    };
     assert_eq!(only(&english, &japanese), Vec::<String>::new(), "missing in Japanese");
     assert_eq!(only(&japanese, &english), Vec::<String>::new(), "missing in English");
     for (key, parameters) in &japanese {
@@ -61,7 +67,9 @@ fn both_languages_have_the_same_keys_and_parameters() {
 /// Keys that the code builds from the vocabulary.
 fn built() -> Vec<String> {
     let mut keys = Vec::new();
-    let mut family = |name: &str, words: Vec<&str>| keys.extend(words.into_iter().map(|word| format!("{name}-{}", word.replace(['.', '_'], "-"))));
+    let mut family = |name: &str, words: Vec<&str>| {
+        keys.extend(words.into_iter().map(|word| format!("{name}-{}", word.replace(['.', '_'], "-"))))
+    };
     family("kind", Kind::ALL.iter().map(|word| word.word()).collect());
     family("form", Form::ALL.iter().map(|word| word.word()).collect());
     family("state", CaseState::ALL.iter().map(|word| word.word()).collect());
@@ -85,10 +93,16 @@ fn built() -> Vec<String> {
     family("priority", offered("priority"));
     family("order", offered("order"));
     family("has-private", offered("private"));
-    family("filter", vec!["state", "priority", "kind", "language", "network", "channel", "assignee", "form", "private", "q"]);
+    family(
+        "filter",
+        vec!["state", "priority", "kind", "language", "network", "channel", "assignee", "form", "private", "q"],
+    );
     family("masked", vec!["iban", "card", "email", "phone", "address", "order", "bank-account", "my-number", "secret"]);
     family("message", vec!["hide", "show", "delete", "hide-sure", "delete-sure", "undo", "edit", "resend"]);
-    family("failure", vec!["not-found", "forbidden", "too-many", "unavailable", "bad-request", "inner"].into_iter().collect());
+    family(
+        "failure",
+        vec!["not-found", "forbidden", "too-many", "unavailable", "bad-request", "inner"].into_iter().collect(),
+    );
     let failures: Vec<String> = keys.iter().filter(|key| key.starts_with("failure-")).cloned().collect();
     keys.retain(|key| !key.starts_with("failure-"));
     keys.extend(failures.iter().flat_map(|key| [format!("{key}-title"), format!("{key}-text")]));
@@ -112,9 +126,19 @@ fn every_key_in_the_code_exists() {
                 // The literals inside the call: one, or the two sides of an `if`.
                 let call = &code[at + start.len()..];
                 let end = call.find([')', '&', '[']).unwrap_or(call.len());
-                let mut literals = call[..end].split('"').skip(1).step_by(2).filter(|literal| !literal.contains(['{', ' ']) && !literal.is_empty());
+                let mut literals = call[..end]
+                    .split('"')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|literal| !literal.contains(['{', ' ']) && !literal.is_empty());
                 let sides = if call.trim_start().starts_with("if ") { 3 } else { 1 };
-                missing.extend(literals.by_ref().take(sides).filter(|key| !known.contains_key(*key) && *key != "list").map(str::to_owned));
+                missing.extend(
+                    literals
+                        .by_ref()
+                        .take(sides)
+                        .filter(|key| !known.contains_key(*key) && *key != "list")
+                        .map(str::to_owned),
+                );
             }
         }
         for (at, _) in code.match_indices("notice-") {
@@ -130,7 +154,10 @@ fn every_key_in_the_code_exists() {
 #[test]
 fn reasons_of_the_domain_have_words() {
     let known = keys("en");
-    let codes = domain::draft_check::REASON_CODES.iter().chain(domain::answering::REASON_CODES).chain(domain::priority::REASON_CODES);
+    let codes = domain::draft_check::REASON_CODES
+        .iter()
+        .chain(domain::answering::REASON_CODES)
+        .chain(domain::priority::REASON_CODES);
     let missing: Vec<&&str> = codes.filter(|code| !known.contains_key(&Words::reason_key(code))).collect();
     assert!(missing.is_empty(), "reasons without words: {missing:?}");
 }

@@ -9,7 +9,11 @@ use web::words::Words;
 
 fn walk(node: &Handle, see: &mut impl FnMut(&str, &[(String, String)])) {
     if let NodeData::Element { name, attrs, .. } = &node.data {
-        let attributes: Vec<(String, String)> = attrs.borrow().iter().map(|attribute| (attribute.name.local.to_string(), attribute.value.to_string())).collect();
+        let attributes: Vec<(String, String)> = attrs
+            .borrow()
+            .iter()
+            .map(|attribute| (attribute.name.local.to_string(), attribute.value.to_string()))
+            .collect();
         see(&name.local, &attributes);
     }
     for child in node.children.borrow().iter() {
@@ -32,7 +36,10 @@ fn screens_parse_without_errors_and_ids_are_unique() {
                     if attribute == "id" {
                         assert!(ids.insert(value.clone()), "{name}: id {value} twice");
                     }
-                    if matches!(attribute.as_str(), "for" | "aria-labelledby" | "aria-describedby" | "aria-controls" | "list") {
+                    if matches!(
+                        attribute.as_str(),
+                        "for" | "aria-labelledby" | "aria-describedby" | "aria-controls" | "list"
+                    ) {
                         targets.extend(value.split_whitespace().map(|id| (attribute.clone(), id.to_owned())));
                     }
                 }
@@ -53,9 +60,14 @@ fn screens_parse_without_errors_and_ids_are_unique() {
 #[test]
 fn every_form_that_writes_carries_the_token() {
     for (name, html) in sample::screens(Words::English) {
-        for form in html.split("<form").skip(1).filter(|form| form.split('>').next().unwrap().contains("method=\"post\"")) {
+        for form in
+            html.split("<form").skip(1).filter(|form| form.split('>').next().unwrap().contains("method=\"post\""))
+        {
             let form = form.split("</form>").next().unwrap();
-            assert!(form.contains("name=\"csrf\"") || form.contains("/sign-in/demo"), "{name}: a form without the token: {form:.80}");
+            assert!(
+                form.contains("name=\"csrf\"") || form.contains("/sign-in/demo"),
+                "{name}: a form without the token: {form:.80}"
+            );
         }
     }
 }
