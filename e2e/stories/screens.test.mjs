@@ -31,8 +31,10 @@ for (const screen of screens) {
   describe(screen.name, () => {
     for (const variant of variants) {
       test(variant.name, async () => {
-        const signInLink = screen.role ? product.signIn[screen.role] : undefined;
-        if (screen.role) assert.ok(signInLink, `the demo has no sign-in for ${screen.role}`);
+        // Every person of the demo has a language of their own.
+        const person = variant.language === "en" ? screen.role : `${screen.role}-${variant.language}`;
+        const signInLink = screen.role ? product.signIn[person] : undefined;
+        if (screen.role) assert.ok(signInLink, `the demo has no sign-in for ${person}`);
         const context = await browser.context({ variant, signInLink });
         try {
           const url = await addressOf(context, screen);

@@ -53,8 +53,9 @@ pub struct Arguments {
 
 /// People of the demo: address, name, role, language, zone, sign-off.
 const PEOPLE: &[(&str, &str, Role, &str, &str, &str)] = &[
-    ("mina@aoba-bank.example", "Mina Kuroda", Role::Owner, "", "Asia/Tokyo", "MK"),
-    ("jonas@aoba-bank.example", "Jonas Weber", Role::Agent, "", "Europe/Berlin", "JW"),
+    ("mina@aoba-bank.example", "Mina Kuroda", Role::Owner, "en", "Asia/Tokyo", "MK"),
+    ("jonas@aoba-bank.example", "Jonas Weber", Role::Agent, "en", "Europe/Berlin", "JW"),
+    ("rei@aoba-bank.example", "高橋 玲", Role::Owner, "ja", "Asia/Tokyo", "高橋"),
     ("aiko@aoba-bank.example", "佐藤 愛子", Role::Agent, "ja", "Asia/Tokyo", "佐藤"),
 ];
 
@@ -224,7 +225,9 @@ fn announce(address: &str, simulator: &Simulator, doors: &[web::DemoDoor], token
     if json {
         let mut sign_in = serde_json::Map::new();
         for door in doors {
-            sign_in.entry(door.role.word()).or_insert_with(|| link(door).into());
+            let japanese = PEOPLE.iter().any(|(email, _, _, language, ..)| *email == door.email && *language == "ja");
+            let name = if japanese { format!("{}-ja", door.role.word()) } else { door.role.word().to_owned() };
+            sign_in.insert(name, link(door).into());
         }
         let simulated = format!("http://{}", simulator.address());
         return say(
