@@ -13,6 +13,7 @@ use domain::people::Scope;
 use domain::priority::{Circumstances, triage};
 use language::Hints;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 use store::filing::{Batch, FilingItem, ParkedItem, Place, Reading};
@@ -25,6 +26,8 @@ const BATCH: i64 = 500;
 const LOOK: Duration = Duration::from_secs(1);
 /// Pause after the database said no.
 const PAUSE: Duration = Duration::from_millis(500);
+/// The longest rest between two batches while deliveries throng: a private message waits behind it.
+const LONGEST_REST: Duration = Duration::from_millis(400);
 /// How long a node may be silent before another one takes over its lane.
 const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
 /// First words of a message that lists show, in Unicode scalars.
@@ -35,11 +38,20 @@ pub async fn run(environment: Environment, stop: CancellationToken) {
     let mut waiter = environment.bus.waiter(Work::Journal);
     let mut accounts = Accounts::new(&environment.bus);
     while !stop.is_cancelled() {
+        let begun = std::time::Instant::now();
         match step(&environment, &mut accounts).await {
             Ok(0) => {
                 tokio::select! {
                     () = waiter.wait() => {}
                     () = tokio::time::sleep(LOOK) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+            // What is in the journal is safe and can wait; the networks' calls cannot. While they throng, every second
+            // moment is theirs, and the rest of the backlog follows when they are served.
+            Ok(_) if environment.crowd.is_dense() => {
+                tokio::select! {
+                    () = tokio::time::sleep(begun.elapsed().min(LONGEST_REST)) => {}
                     () = stop.cancelled() => {}
                 }
             }
@@ -109,8 +121,8 @@ async fn step_lane(environment: &Environment, accounts: &mut Accounts, lane: i64
     let count = deliveries.len();
     let mut ours = HashMap::new();
     for delivery in &deliveries {
-        if !ours.contains_key(&delivery.workspace) {
-            ours.insert(delivery.workspace, accounts.of(environment, delivery.workspace).await?);
+        if let Entry::Vacant(entry) = ours.entry(delivery.workspace) {
+            entry.insert(accounts.of(environment, delivery.workspace).await?);
         }
     }
     // Reading texts is work for the processor: it must not stand in the way of those who wait for answers.

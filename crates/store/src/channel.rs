@@ -242,6 +242,7 @@ impl Store {
     }
 
     /// Adds an app.
+    #[expect(clippy::too_many_arguments, reason = "the columns of one row, named at the call")]
     pub async fn add_app(
         &self,
         scope: &Scope,

@@ -128,11 +128,11 @@ fn letter(text: &str, index: usize) -> i64 {
     text.chars().nth(index).map_or(0, |letter| i64::from(u32::from(letter) % 32))
 }
 
-fn language(tag: &String) -> i64 {
+fn language(tag: &str) -> i64 {
     letter(tag, 0) * 32 + letter(tag, 1)
 }
 
-fn network(id: &String) -> i64 {
+fn network(id: &str) -> i64 {
     letter(id, 0)
 }
 
@@ -151,8 +151,8 @@ pub(super) fn condition(filter: &Filter, first: usize) -> (String, Vec<Value>) {
     condition.any_of(REPLY_NEED, filter.reply_needs.iter().copied().map(reply_need));
     condition.any_of(FORM, filter.forms.iter().copied().map(form));
     condition.any_of(NO_REPLY, filter.no_reply_reasons.iter().copied().map(no_reply));
-    condition.any_of(LANGUAGE, filter.languages.iter().map(language));
-    condition.any_of(NETWORK, filter.networks.iter().map(network));
+    condition.any_of(LANGUAGE, filter.languages.iter().map(|tag| language(tag)));
+    condition.any_of(NETWORK, filter.networks.iter().map(|id| network(id)));
     condition.any_of(CHANNEL, filter.channels.iter().map(|channel| last_byte(channel.0)));
     condition.any_of(WAITING, filter.waiting.map(i64::from));
     condition.any_of(PRIVATE, filter.private.map(i64::from));
