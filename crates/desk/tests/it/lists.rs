@@ -137,11 +137,11 @@ async fn every_case_comes_once_under_every_order_and_filter() {
 /// The filter in other words than the product's.
 fn plainly(filter: &Filter, row: &desk::CaseRow) -> bool {
     let moment = |at: domain::Timestamp| at.as_millisecond();
-    (filter.states.is_empty() || filter.states.iter().any(|state| *state == row.state))
-        && (filter.kinds.is_empty() || filter.kinds.iter().any(|kind| *kind == row.kind))
-        && (filter.sentiments.is_empty() || filter.sentiments.iter().any(|tone| *tone == row.sentiment))
-        && (filter.priorities.is_empty() || filter.priorities.iter().any(|level| *level == row.priority))
-        && (filter.languages.is_empty() || filter.languages.iter().any(|language| *language == row.language))
+    (filter.states.is_empty() || filter.states.contains(&row.state))
+        && (filter.kinds.is_empty() || filter.kinds.contains(&row.kind))
+        && (filter.sentiments.is_empty() || filter.sentiments.contains(&row.sentiment))
+        && (filter.priorities.is_empty() || filter.priorities.contains(&row.priority))
+        && (filter.languages.is_empty() || filter.languages.contains(&row.language))
         && (filter.no_reply_reasons.is_empty()
             || row.no_reply_reason.is_some_and(|reason| filter.no_reply_reasons.contains(&reason)))
         && match &filter.noise {
