@@ -1,6 +1,6 @@
 //! The journal: every delivery as it came, durable before it is acknowledged, in order per lane.
 
-use crate::db::{Db, Engine, Tx, Value};
+use crate::db::{Column, Db, Engine, Tx, Value, json_rows};
 use crate::error::Result;
 use crate::open::Store;
 use domain::Timestamp;
@@ -94,41 +94,53 @@ fn lane_of(delivery: &NewDelivery) -> i64 {
     if delivery.private { PRIVATE_LANE } else { PUBLIC_LANE }
 }
 
+const DELIVERY: &[Column] = &[
+    Column::uuid("workspace_id"),
+    Column::uuid("app_id"),
+    Column::text("network"),
+    Column::time("received_at"),
+    // Where the body stands among the bodies of the statement, from 1.
+    Column::int("start"),
+    Column::int("length"),
+];
+
+/// One statement whatever the number of deliveries: its rows are one JSON parameter, its bodies one parameter of bytes.
+/// A statement a row costs a round trip to the database each, and hex in JSON would double the bodies.
 async fn insert(tx: &mut Tx, lane: i64, first: i64, deliveries: &[&NewDelivery]) -> Result<()> {
-    const COLUMNS: &str =
-        "INSERT INTO delivery (lane, number, workspace_id, app_id, network, received_at, body) VALUES";
-    // Bodies are bytes: hex in JSON would double them. SQLite: a cached statement row by row. PostgreSQL: many rows a statement.
-    let rows_per_statement = tx.engine().pick(1, 500);
-    let mut number = first;
-    for chunk in deliveries.chunks(rows_per_statement) {
-        let mut sql = String::from(COLUMNS);
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 7);
-        for (index, delivery) in chunk.iter().enumerate() {
-            let base = index * 7;
-            let separator = if index == 0 { " " } else { ", " };
-            sql.push_str(&format!(
-                "{separator}(${}, ${}, ${}, ${}, ${}, ${}, ${})",
-                base + 1,
-                base + 2,
-                base + 3,
-                base + 4,
-                base + 5,
-                base + 6,
-                base + 7
-            ));
-            values.extend([
-                lane.into(),
-                number.into(),
-                delivery.workspace.into(),
-                delivery.app.into(),
-                (&delivery.network).into(),
-                delivery.received_at.into(),
-                delivery.body.as_ref().into(),
-            ]);
-            number += 1;
-        }
-        tx.execute(&sql, &values).await?;
+    let engine = tx.engine();
+    let mut bodies = Vec::with_capacity(deliveries.iter().map(|delivery| delivery.body.len()).sum());
+    let mut rows: Vec<Vec<Value>> = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        let length = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+        rows.push(vec![
+            delivery.workspace.into(),
+            delivery.app.into(),
+            (&delivery.network).into(),
+            delivery.received_at.into(),
+            (length(bodies.len()) + 1).into(),
+            length(delivery.body.len()).into(),
+        ]);
+        bodies.extend_from_slice(&delivery.body);
     }
+    let cell = |index: usize| DELIVERY.get(index).map(|column| column.expression(engine, index)).unwrap_or_default();
+    let (source, place) = engine.pick(
+        ("(SELECT key AS place, value AS row_value FROM json_each($1)) AS batch", "batch.place"),
+        ("jsonb_array_elements($1) WITH ORDINALITY AS batch(row_value, place)", "batch.place - 1"),
+    );
+    // substr() takes integers on PostgreSQL; a group of bodies is some megabytes.
+    let body = engine.pick(
+        format!("substr($2, {}, {})", cell(4), cell(5)),
+        format!("substr($2, ({})::integer, ({})::integer)", cell(4), cell(5)),
+    );
+    let sql = format!(
+        "INSERT INTO delivery (lane, number, workspace_id, app_id, network, received_at, body)
+         SELECT $3, $4 + {place}, {}, {}, {}, {}, {body} FROM {source}",
+        cell(0),
+        cell(1),
+        cell(2),
+        cell(3),
+    );
+    tx.execute(&sql, &[json_rows(DELIVERY, &rows, engine), bodies.into(), lane.into(), first.into()]).await?;
     Ok(())
 }
 

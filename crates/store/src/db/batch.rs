@@ -3,6 +3,7 @@
 //! Thousands of numbered parameters in one SQLite statement cost three to five times as much.
 
 use super::{Engine, Value};
+use std::fmt::Write as _;
 
 /// A column of a batch, with its type.
 #[derive(Clone, Copy, Debug)]
@@ -109,20 +110,35 @@ pub fn json_rows(columns: &[Column], rows: &[Vec<Value>], engine: Engine) -> Val
 }
 
 fn push_cell(text: &mut String, value: &Value, engine: Engine) {
-    let cell = match value {
-        Value::Int(Some(number)) => serde_json::Value::from(*number),
-        Value::Real(number) => serde_json::Value::from(*number),
-        Value::Bool(truth) => serde_json::Value::from(*truth),
-        Value::Text(Some(words)) | Value::Json(words) => serde_json::Value::from(words.as_str()),
-        Value::Bytes(Some(bytes)) => serde_json::Value::from(hex::encode(bytes)),
-        Value::Uuid(Some(id)) => serde_json::Value::from(id.simple().to_string()),
+    // Writing into a string cannot fail. Identifiers and times hold nothing that JSON would escape.
+    let _ = match value {
+        Value::Int(Some(number)) => write!(text, "{number}"),
+        Value::Real(number) => write!(text, "{}", serde_json::Value::from(*number)),
+        Value::Bool(truth) => write!(text, "{truth}"),
+        Value::Text(Some(words)) | Value::Json(words) => {
+            push_text(text, words);
+            Ok(())
+        }
+        Value::Bytes(Some(bytes)) => write!(text, "\"{}\"", hex::encode(bytes)),
+        Value::Uuid(Some(id)) => write!(text, "\"{}\"", id.simple()),
         Value::Time(Some(time)) => match engine {
-            Engine::Sqlite => serde_json::Value::from(time.as_microsecond()),
-            Engine::Postgres => serde_json::Value::from(time.to_string()),
+            Engine::Sqlite => write!(text, "{}", time.as_microsecond()),
+            Engine::Postgres => write!(text, "\"{time}\""),
         },
         Value::Int(None) | Value::Text(None) | Value::Bytes(None) | Value::Uuid(None) | Value::Time(None) => {
-            serde_json::Value::Null
+            text.push_str("null");
+            Ok(())
         }
     };
-    text.push_str(&cell.to_string());
+}
+
+/// A JSON string. What needs no escape is copied as it is: most texts need none at all.
+fn push_text(text: &mut String, words: &str) {
+    if words.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        text.push('"');
+        text.push_str(words);
+        text.push('"');
+    } else {
+        text.push_str(&serde_json::Value::from(words).to_string());
+    }
 }
