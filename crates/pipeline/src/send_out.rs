@@ -20,8 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Rows leased at once.
 const LEASED: i64 = 64;
-/// How long a node may take for one row before the others hold it for dead. Longer than any call's own time limit.
-const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(120);
+/// How long a node may be silent before the others hold it for dead: what it had under way is then looked up.
+const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
+/// How often a living node says that it is still at it. A slow network must not look like a dead node.
+const HOLD: Duration = Duration::from_secs(4);
 /// How often the outbox is looked at without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);
 /// Tries of one act before a person is asked.
@@ -67,7 +69,9 @@ async fn until_next(environment: &Environment) -> Duration {
 /// Does everything that is due once; how many rows were handled. Channels go side by side, each in its own order.
 pub async fn step(environment: &Environment) -> store::Result<usize> {
     let now = environment.clock.now();
-    let owed = environment.store.lease_owed(&environment.node, now, now + LEASE, LEASED).await?;
+    // The holder is this very round: what an earlier round had to leave behind must not be held on to.
+    let holder = &*format!("{}:{}", environment.node, uuid::Uuid::now_v7());
+    let owed = environment.store.lease_owed(holder, now, now + LEASE, LEASED).await?;
     let count = owed.len();
     if count > 0 {
         crash::point("after_claim");
@@ -80,18 +84,31 @@ pub async fn step(environment: &Environment) -> store::Result<usize> {
         .into_values()
         .map(|rows| async move {
             for row in rows {
-                settle(environment, &row).await?;
+                // The rows before it may have taken long, and a node that was frozen meanwhile owns nothing any more.
+                if environment.store.is_held(&row, holder, environment.clock.now()).await? {
+                    settle(environment, &row).await?;
+                }
             }
             Ok::<(), store::Error>(())
         })
         .collect();
     let mut outcome = Ok(count);
-    while let Some(done) = channels.next().await {
-        if let Err(error) = done {
-            outcome = Err(error);
+    let mut hold = tokio::time::interval_at(tokio::time::Instant::now() + HOLD, HOLD);
+    loop {
+        tokio::select! {
+            done = channels.next() => match done {
+                Some(Ok(())) => {}
+                Some(Err(error)) => outcome = Err(error),
+                None => return outcome,
+            },
+            _ = hold.tick() => {
+                let until = environment.clock.now().saturating_add(LEASE).unwrap_or(now + LEASE);
+                if let Err(error) = environment.store.hold_owed(holder, until).await {
+                    tracing::warn!(%error, "leases could not be extended");
+                }
+            }
         }
     }
-    outcome
 }
 
 async fn settle(environment: &Environment, owed: &Owed) -> store::Result<()> {

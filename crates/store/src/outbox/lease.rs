@@ -80,6 +80,30 @@ impl Store {
         Ok(owed)
     }
 
+    /// Extends the leases of everything that a holder has under way.
+    pub async fn hold_owed(&self, holder: &str, until: Timestamp) -> Result<()> {
+        self.work
+            .execute(
+                "UPDATE outbox SET lease_until = $2 WHERE state IN ('sending', 'unknown') AND lease_holder = $1",
+                &[holder.into(), until.into()],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Whether a row is still a holder's: not settled by an echo or a person, not taken over after a silence of its node.
+    pub async fn is_held(&self, owed: &Owed, holder: &str, now: Timestamp) -> Result<bool> {
+        let row = self
+            .work
+            .fetch_optional(
+                "SELECT id FROM outbox WHERE workspace_id = $1 AND id = $2 AND state IN ('sending', 'unknown')
+                   AND lease_holder = $3 AND lease_until >= $4",
+                &[owed.workspace.into(), owed.id.into(), holder.into(), now.into()],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// The soonest moment at which something is due, for the dispatcher's alarm clock.
     pub async fn next_owed(&self) -> Result<Option<Timestamp>> {
         let row = self
