@@ -180,6 +180,7 @@ pub(super) async fn adopt_echo(
         ],
     )
     .await?;
+    crate::outbox::name_thread(tx, workspace, message, &incoming.key.external_id).await?;
     let mut event = NewEvent::of("message.sent", now).message(message);
     event.case = row.optional_id("case_id")?;
     events.push(event);

@@ -5,9 +5,11 @@ mod progress;
 mod queue;
 mod record;
 mod settle;
+mod thread_name;
 
 pub use progress::{progress, unanswered};
 pub use queue::{queue, queue_act};
+pub(crate) use thread_name::name_thread;
 
 use crate::db::{Tx, Value};
 use crate::error::Result;
@@ -166,5 +168,5 @@ async fn take_external_id(tx: &mut Tx, workspace: WorkspaceId, message: MessageI
         tx.execute("DELETE FROM message WHERE workspace_id = $1 AND id = $2", both).await?;
     }
     tx.execute("UPDATE message SET external_id = $3 WHERE workspace_id = $1 AND id = $2", &here).await?;
-    Ok(())
+    thread_name::name_thread(tx, workspace, message, external_id).await
 }
