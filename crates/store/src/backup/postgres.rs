@@ -30,7 +30,7 @@ async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>> {
     let rows = connection
         .fetch_all(
             "SELECT table_name::text AS name, array_agg(column_name::text ORDER BY ordinal_position) AS columns
-             FROM information_schema.columns WHERE table_schema = current_schema() GROUP BY table_name ORDER BY table_name",
+             FROM information_schema.columns WHERE table_schema = current_schema() AND is_generated = 'NEVER' GROUP BY table_name ORDER BY table_name",
         )
         .await?;
     let mut all = Vec::new();
