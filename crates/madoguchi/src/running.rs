@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use web::Edge;
@@ -61,6 +62,7 @@ pub struct Product {
     stop: CancellationToken,
     tasks: JoinSet<()>,
     writer: tokio::task::JoinHandle<()>,
+    terminate: Signal,
 }
 
 /// Binds the addresses first, so that the address is known before anything else starts.
@@ -97,6 +99,8 @@ impl Bound {
     /// When the edge cannot be set up.
     pub fn start(self, settings: &Settings, environment: Environment, edge_settings: web::Settings) -> Result<Product> {
         let stop = CancellationToken::new();
+        // Listened to before anybody can know that we run: a stop that comes early must be an orderly one too.
+        let terminate = signal(SignalKind::terminate())?;
         let (intake, writer) = Intake::start(&environment);
         let roles = pipeline::Roles { worker: settings.roles.worker, dispatch: settings.roles.dispatch };
         let mut tasks = pipeline::run(&environment, roles, &stop);
@@ -118,7 +122,7 @@ impl Bound {
                 if settings.roles.intake { web::router::outside_alone(&edge) } else { web::router::probes(&edge) };
             serve(&mut tasks, listener, second, stop.clone());
         }
-        Ok(Product { environment, address: self.address, hooks_address, stop, tasks, writer })
+        Ok(Product { environment, address: self.address, hooks_address, stop, tasks, writer, terminate })
     }
 }
 
@@ -133,11 +137,10 @@ fn serve(tasks: &mut JoinSet<()>, listener: TcpListener, router: axum::Router, s
 
 impl Product {
     /// Waits for Ctrl-C or SIGTERM, then stops.
-    pub async fn until_told(self) -> Result<()> {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    pub async fn until_told(mut self) -> Result<()> {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+            _ = self.terminate.recv() => {}
             () = self.stop.cancelled() => {}
         }
         self.stop().await;
