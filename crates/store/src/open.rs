@@ -97,18 +97,19 @@ impl Store {
 
     async fn open_postgres(settings: &Settings, url: &str, vault: Arc<Vault>) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name("madoguchi").disable_statement_logging();
-        let pool = |connections: u32| {
+        let pool = |connections: u32, patience: u64| {
             PgPoolOptions::new()
                 .max_connections(connections)
-                .acquire_timeout(Duration::from_secs(5))
+                .acquire_timeout(Duration::from_secs(patience))
                 .connect_with(options.clone())
         };
-        let main = pool(settings.connections).await?;
+        let main = pool(settings.connections, 5).await?;
         let store = Self {
             main: Db::Postgres(main),
-            work: Db::Postgres(pool(4).await?),
-            journal: Db::Postgres(pool(3).await?),
-            search: Db::Postgres(pool(2).await?),
+            work: Db::Postgres(pool(4, 5).await?),
+            // Networks wait for their answer: when the server is gone, the local journal must take over soon.
+            journal: Db::Postgres(pool(3, 1).await?),
+            search: Db::Postgres(pool(2, 5).await?),
             vault,
             data: settings.data.clone(),
         };
