@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use store::db::{Db, Engine};
 use store::journal::{self, CursorMove, NewDelivery, PRIVATE_LANE, PUBLIC_LANE};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// Deliveries that may wait for the next group; more are refused with 503.
@@ -26,6 +26,10 @@ const GROUP_BYTES: usize = 8 * 1024 * 1024;
 const LOCAL_BYTES: i64 = 1024 * 1024 * 1024;
 /// How often the way back to the database is tried.
 const RETRY: Duration = Duration::from_millis(500);
+/// A database that does not answer is away like one that is gone. What it did all the same is there twice, which is harmless.
+const ANSWER: Duration = Duration::from_secs(5);
+/// Deliveries brought back in one go; others come in between.
+const BROUGHT: i64 = 4_096;
 
 /// Why a delivery was not taken; the network will bring it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +60,9 @@ impl Intake {
     pub fn start(environment: &Environment) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         let degraded = Arc::new(AtomicBool::new(false));
-        let writer = Writer { environment: environment.clone(), degraded: degraded.clone(), local: None };
+        let back = Arc::new(Notify::new());
+        let writer =
+            Writer { environment: environment.clone(), degraded: degraded.clone(), back, local: None, local_bytes: 0 };
         (Self { sender, degraded }, tokio::spawn(writer.run(receiver)))
     }
 
@@ -95,19 +101,23 @@ impl Intake {
 struct Writer {
     environment: Environment,
     degraded: Arc<AtomicBool>,
+    /// The database answers again, or has more to take.
+    back: Arc<Notify>,
     local: Option<Db>,
+    /// Bytes of the bodies in the local journal.
+    local_bytes: i64,
 }
 
 impl Writer {
     async fn run(mut self, mut receiver: mpsc::Receiver<Waiting>) {
-        self.find_leftovers().await;
+        self.find_leftovers();
         let mut group: Vec<Waiting> = Vec::with_capacity(GROUP);
         loop {
             let received = if self.degraded.load(Ordering::Relaxed) {
-                // Also look for the way back while nothing comes.
-                match tokio::time::timeout(RETRY, receiver.recv()).await {
-                    Ok(received) => received,
-                    Err(_) => {
+                // The way back is looked for beside the way in: neither waits for the other, however much comes.
+                tokio::select! {
+                    received = receiver.recv() => received,
+                    () = self.back.notified() => {
                         self.bring_back().await;
                         continue;
                     }
@@ -143,13 +153,19 @@ impl Writer {
         let deliveries: Vec<NewDelivery> = group.iter().map(|waiting| waiting.delivery.clone()).collect();
         let cursors: Vec<CursorMove> = group.iter().filter_map(|waiting| waiting.cursor.clone()).collect();
         if !self.degraded.load(Ordering::Relaxed) {
-            match journal::append(&self.environment.store.journal, &deliveries, &cursors, now).await {
-                Ok(()) => return Ok(()),
-                Err(error) if error.is_outage() && self.environment.store.engine() == Engine::Postgres => {
-                    tracing::error!(%error, "the database is away: deliveries go to the local journal");
-                    self.degraded.store(true, Ordering::Relaxed);
+            let append = journal::append(&self.environment.store.journal, &deliveries, &cursors, now);
+            let is_server = self.environment.store.engine() == Engine::Postgres;
+            match if is_server { tokio::time::timeout(ANSWER, append).await } else { Ok(append.await) } {
+                Ok(Ok(())) => return Ok(()),
+                Err(_) => {
+                    tracing::error!("the database does not answer: deliveries go to the local journal");
+                    self.lose_database();
                 }
-                Err(error) => {
+                Ok(Err(error)) if error.is_outage() && is_server => {
+                    tracing::error!(%error, "the database is away: deliveries go to the local journal");
+                    self.lose_database();
+                }
+                Ok(Err(error)) => {
                     tracing::error!(%error, "deliveries could not be stored");
                     return Err(AcceptError::Storage);
                 }
@@ -161,10 +177,12 @@ impl Writer {
     async fn write_local(&mut self, deliveries: &[NewDelivery], now: Timestamp) -> Result<(), AcceptError> {
         let outcome = async {
             let local = self.local().await?;
-            if journal::local_bytes(&local).await? >= LOCAL_BYTES {
+            if self.local_bytes >= LOCAL_BYTES {
                 return Err(store::Error::JournalFull);
             }
-            journal::append(&local, deliveries, &[], now).await
+            journal::append(&local, deliveries, &[], now).await?;
+            self.local_bytes += bytes_of(deliveries);
+            Ok(())
         };
         outcome.await.map_err(|error| {
             tracing::error!(%error, "the local journal could not keep a delivery");
@@ -177,47 +195,68 @@ impl Writer {
             return Ok(local.clone());
         }
         let local = journal::open_local(&self.environment.store.data).await?;
+        self.local_bytes = journal::local_bytes(&local).await?;
         self.local = Some(local.clone());
         Ok(local)
     }
 
     /// A process that died while the database was away left deliveries in its local journal.
-    async fn find_leftovers(&mut self) {
+    fn find_leftovers(&self) {
         if self.environment.store.engine() == Engine::Postgres && self.environment.store.data.join("intake.db").exists()
         {
-            self.degraded.store(true, Ordering::Relaxed);
-            self.bring_back().await;
+            self.lose_database();
         }
     }
 
-    /// Moves what the local journal holds to the database; a crash in between repeats, and filing makes repeats harmless.
+    /// Turns to the local journal, and has somebody look for the way back.
+    fn lose_database(&self) {
+        self.degraded.store(true, Ordering::Relaxed);
+        let (store, back) = (self.environment.store.clone(), self.back.clone());
+        tokio::spawn(async move {
+            while store.ping().await.is_err() {
+                tokio::time::sleep(RETRY).await;
+            }
+            back.notify_one();
+        });
+    }
+
+    /// Moves a part of what the local journal holds to the database, until nothing is left.
     async fn bring_back(&mut self) {
-        let moved = async {
-            self.environment.store.ping().await?;
-            let local = self.local().await?;
-            let mut count = 0;
-            for lane in [PRIVATE_LANE, PUBLIC_LANE] {
-                let mut after = 0;
-                loop {
-                    let page = journal::read_local(&local, lane, after, 500).await?;
-                    let Some((last, _)) = page.last() else { break };
-                    after = *last;
-                    let deliveries: Vec<NewDelivery> = page.into_iter().map(|(_, delivery)| delivery).collect();
-                    count += deliveries.len();
-                    journal::append(&self.environment.store.journal, &deliveries, &[], self.environment.clock.now())
-                        .await?;
-                    journal::forget_local(&local, lane, after).await?;
-                }
-            }
-            Ok::<usize, store::Error>(count)
-        };
-        match moved.await {
-            Ok(count) => {
-                tracing::info!(count, "the database is back: the local journal was brought over");
+        match self.move_part().await {
+            Ok(0) => {
+                tracing::info!("the database is back, and has everything that the local journal held");
                 self.degraded.store(false, Ordering::Relaxed);
-                self.environment.bus.work(Work::Journal);
             }
-            Err(error) => tracing::debug!(%error, "the database is still away"),
+            Ok(count) => {
+                tracing::info!(count, "brought over from the local journal");
+                self.environment.bus.work(Work::Journal);
+                self.back.notify_one();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the database is not back yet");
+                self.lose_database();
+            }
         }
     }
+
+    /// A crash in between repeats, and filing makes repeats harmless.
+    async fn move_part(&mut self) -> store::Result<usize> {
+        let local = self.local().await?;
+        for lane in [PRIVATE_LANE, PUBLIC_LANE] {
+            let page = journal::read_local(&local, lane, 0, BROUGHT).await?;
+            let Some((last, _)) = page.last() else { continue };
+            let last = *last;
+            let deliveries: Vec<NewDelivery> = page.into_iter().map(|(_, delivery)| delivery).collect();
+            let now = self.environment.clock.now();
+            journal::append(&self.environment.store.journal, &deliveries, &[], now).await?;
+            journal::forget_local(&local, lane, last).await?;
+            self.local_bytes -= bytes_of(&deliveries);
+            return Ok(deliveries.len());
+        }
+        Ok(0)
+    }
+}
+
+fn bytes_of(deliveries: &[NewDelivery]) -> i64 {
+    deliveries.iter().map(|delivery| i64::try_from(delivery.body.len()).unwrap_or(i64::MAX)).sum()
 }

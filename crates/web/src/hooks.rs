@@ -54,7 +54,12 @@ async fn guarded(request: Request, next: Next) -> Response {
 
 async fn find(edge: &Edge, network: &str, app: &str) -> Result<(Arc<CachedApp>, Arc<dyn Network>), Error> {
     let id: AppId = app.parse().map_err(|_| Error::NotFound)?;
-    let app = edge.apps.find(&edge.store, network, id).await?.ok_or(Error::NotFound)?;
+    // While the database is away nobody waits to be told so: what was believed of the app a moment ago still is.
+    let believed = if edge.intake.is_degraded() { edge.apps.stale(network, id) } else { None };
+    let app = match believed {
+        Some(app) => app,
+        None => edge.apps.find(&edge.store, network, id).await?.ok_or(Error::NotFound)?,
+    };
     let network = edge.networks.get(network).cloned().ok_or(Error::NotFound)?;
     Ok((app, network))
 }

@@ -71,7 +71,8 @@ impl AppCache {
         Ok(Some(cached))
     }
 
-    fn stale(&self, network: &str, id: AppId) -> Option<Arc<CachedApp>> {
+    /// What was known of an app when it was last looked up, however long ago.
+    pub fn stale(&self, network: &str, id: AppId) -> Option<Arc<CachedApp>> {
         let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.apps.get(&id).filter(|(_, app)| app.network == network).map(|(_, app)| Arc::clone(app))
     }
