@@ -1,6 +1,7 @@
 //! What every step is given: store, networks, language engine, bus, clock.
 
 use crate::clock::Clock;
+use crate::crowd::Crowd;
 use bus::Bus;
 use domain::priority::Policy;
 use language::Reader;
@@ -23,6 +24,8 @@ pub struct Environment {
     pub bus: Bus,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// How crowded the way in is.
+    pub crowd: Crowd,
     /// This process, for leases: unique for each start.
     pub node: Arc<str>,
     /// Address under which networks reach the webhooks, e.g. `https://desk.example.com`.
@@ -41,7 +44,17 @@ impl Environment {
     ) -> Self {
         let node = uuid::Uuid::now_v7().to_string().into();
         let policy = Arc::new(Policy::standard());
-        Self { store, networks, reader, policy, bus, clock, node, public_url: public_url.trim_end_matches('/').into() }
+        Self {
+            store,
+            networks,
+            reader,
+            policy,
+            bus,
+            clock,
+            crowd: Crowd::default(),
+            node,
+            public_url: public_url.trim_end_matches('/').into(),
+        }
     }
 
     /// The webhook address of an app.

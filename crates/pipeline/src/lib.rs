@@ -9,6 +9,7 @@ pub mod access;
 mod clock;
 mod cover;
 mod crash;
+pub mod crowd;
 mod environment;
 pub mod intake;
 pub mod media;

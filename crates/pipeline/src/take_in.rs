@@ -26,6 +26,8 @@ const BATCH: i64 = 500;
 const LOOK: Duration = Duration::from_secs(1);
 /// Pause after the database said no.
 const PAUSE: Duration = Duration::from_millis(500);
+/// A batch that took all it may: more is waiting.
+const FULL: usize = BATCH as usize;
 /// The longest rest between two batches while deliveries throng: a private message waits behind it.
 const LONGEST_REST: Duration = Duration::from_millis(400);
 /// How long a node may be silent before another one takes over its lane.
@@ -47,9 +49,9 @@ pub async fn run(environment: Environment, stop: CancellationToken) {
                     () = stop.cancelled() => {}
                 }
             }
-            // What is in the journal is safe and can wait; the networks' calls cannot. While they throng, every second
-            // moment is theirs, and the rest of the backlog follows when they are served.
-            Ok(_) if environment.crowd.is_dense() => {
+            // What is in the journal is safe and can wait; the networks' calls cannot. While they throng and there is more
+            // than one batch to file anyway, every second moment is theirs; the backlog follows when they are served.
+            Ok(count) if count >= FULL && environment.crowd.is_dense() => {
                 tokio::select! {
                     () = tokio::time::sleep(begun.elapsed().min(LONGEST_REST)) => {}
                     () = stop.cancelled() => {}

@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the clock's work is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// Many events come at once: they are indexed together.
+const GATHER: Duration = Duration::from_millis(200);
 /// Snoozed cases woken in one transaction.
 const WOKEN: i64 = 200;
 /// Events indexed in one transaction.
@@ -43,7 +45,7 @@ pub async fn run(environment: Environment, stop: CancellationToken) {
             received = wakes.recv() => {
                 if matches!(received, Err(RecvError::Closed)) { return; }
                 // Many events come at once: index them together.
-                tokio::time::sleep(Duration::from_millis(200)).await;
+                tokio::time::sleep(GATHER).await;
                 while wakes.try_recv().is_ok() {}
             }
             () = stop.cancelled() => {}
@@ -60,7 +62,10 @@ pub async fn step(environment: &Environment) -> store::Result<()> {
     erase(environment).await?;
     for workspace in environment.store.index_due().await? {
         while environment.store.index_pass(workspace, INDEXED).await? {
-            // Others want the processor too.
+            // Others want the processor too, and most of all while deliveries throng.
+            if environment.crowd.is_dense() {
+                tokio::time::sleep(GATHER).await;
+            }
             tokio::task::yield_now().await;
         }
     }
