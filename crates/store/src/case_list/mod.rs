@@ -162,13 +162,6 @@ impl Store {
             let rows = self.main.fetch_all(&query.0, &query.1).await?;
             rows.iter().map(|row| row.id("id")).collect()
         };
-        let query = |plan: &Plan| {
-            let mut query = Query::new(engine, scope, plan);
-            if let Some(key) = key {
-                query.after(key);
-            }
-            query
-        };
         let mut plan = Plan::first(filter, order);
         if plan.whole && order == Order::Priority && (filter.from.is_some() || filter.to.is_some()) {
             let by_time = Plan::by_time();
@@ -180,15 +173,19 @@ impl Store {
         if plan.whole
             && let Some(second) = Plan::second(filter)
         {
-            let found = ask(query(&plan).ids_of_stretch(filter, order, limit)).await?;
+            let mut query = Query::new(engine, scope, &plan);
+            if let Some(key) = key {
+                query.after(key);
+            }
+            let found = ask(query.ids_of_stretch(filter, order, limit)).await?;
             if i64::try_from(found.len()) == Ok(limit) {
                 return Ok(found);
             }
             plan = second;
         }
-        let mut query = query(&plan);
+        let mut query = Query::new(engine, scope, &plan);
         query.facets(filter);
-        ask(query.ids(order, limit)).await
+        ask(query.ids_of(&plan, order, key, limit)).await
     }
 
     /// How many cases a filter shows, to [`COUNT_LIMIT`]; `None` when finding out would mean to read the whole workspace.

@@ -34,11 +34,13 @@ pub(super) struct Plan {
     conditions: Vec<(String, Vec<Value>)>,
     /// Whether the whole workspace lies in it.
     pub(super) whole: bool,
+    /// Whether it is the second way: few of what the filter lets pass are expected.
+    second: bool,
 }
 
 impl Plan {
     fn of(index: &'static str) -> Self {
-        Self { index, conditions: Vec::new(), whole: false }
+        Self { index, conditions: Vec::new(), whole: false, second: false }
     }
     fn when(mut self, condition: &'static str) -> Self {
         self.conditions.push((condition.to_owned(), Vec::new()));
@@ -48,6 +50,19 @@ impl Plan {
         self.conditions.push((condition.into(), values.into_iter().collect()));
         self
     }
+    /// Whether the index yields cases in this order by itself, and its entries are mostly wanted.
+    fn is_ordered(&self, order: Order) -> bool {
+        match order {
+            Order::Priority => {
+                ["cases_order", "cases_live_order", "cases_waiting_order", "cases_live_assignee"].contains(&self.index)
+            }
+            Order::Recent => {
+                ["cases_recent", "cases_live_recent", "cases_assignee", "cases_contact"].contains(&self.index)
+            }
+            Order::Waiting => self.index == "cases_waiting_age",
+        }
+    }
+
     fn whole(order: Order) -> Self {
         let index = if order == Order::Priority { "cases_order" } else { "cases_recent" };
         Self { whole: true, ..Self::of(index) }
@@ -83,6 +98,10 @@ impl Plan {
 
     /// The most selective way, when the first look over the whole workspace did not fill the page.
     pub(super) fn second(filter: &Filter) -> Option<Self> {
+        Self::most_selective(filter).map(|plan| Self { second: true, ..plan })
+    }
+
+    fn most_selective(filter: &Filter) -> Option<Self> {
         if !filter.no_reply_reasons.is_empty() {
             return Some(Self::of("cases_no_reply").when("no_reply_reason IS NOT NULL"));
         }
@@ -217,9 +236,36 @@ impl Query {
     }
 
     /// The ids in order.
-    pub(super) fn ids(mut self, order: Order, limit: i64) -> (String, Vec<Value>) {
+    fn ids(mut self, order: Order, limit: i64) -> (String, Vec<Value>) {
         let limit = self.number(limit);
         (format!("SELECT id {} ORDER BY {} LIMIT {limit}", self.source(), order.columns()), self.values)
+    }
+
+    /// The ids of a plan, in order, behind a key.
+    ///
+    /// Where the plan's index is not in the list's order, PostgreSQL is kept from walking one that is: it would look at
+    /// every case for the sake of the first few. What is found comes from the index alone, and is sorted apart.
+    pub(super) fn ids_of(mut self, plan: &Plan, order: Order, key: Option<Key>, limit: i64) -> (String, Vec<Value>) {
+        if self.engine == Engine::Sqlite || (plan.is_ordered(order) && !plan.second) {
+            if let Some(key) = key {
+                self.after(key);
+            }
+            return self.ids(order, limit);
+        }
+        let found = self.source();
+        self.conditions.clear();
+        if let Some(key) = key {
+            self.after(key);
+        }
+        let behind = if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" AND ") };
+        let limit = self.number(limit);
+        let sql = format!(
+            "WITH found AS MATERIALIZED (SELECT id AS case_id {found})
+             SELECT id FROM found JOIN cases ON cases.workspace_id = $1 AND cases.id = found.case_id
+             WHERE {behind} ORDER BY {} LIMIT {limit}",
+            order.columns()
+        );
+        (sql, self.values)
     }
 
     /// The ids in order among the first stretch of the index; facets are looked at behind the stretch, and times too
