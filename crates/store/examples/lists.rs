@@ -134,7 +134,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut slow = Vec::new();
     for number in 0..200 {
         let filter = draw_filter(&mut draw, &agents, &channels);
-        let order = [Order::Priority, Order::Recent, Order::Waiting][number % 3];
+        let order = match number % 3 {
+            0 => Order::Priority,
+            1 => Order::Recent,
+            _ => Order::Waiting,
+        };
         let (time, rows, _) = timed(&store, &scope, &filter, order).await?;
         combinations.push(time);
         slow.push((time, rows, order, filter));

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 #[tokio::test(flavor = "multi_thread")]
 async fn on_sqlite() {
     let Some(script) = Script::read(SEED, usize::MAX) else { return };
-    assert_eq!(script.texts, 42_580);
+    assert_eq!((script.texts, script.people), (42_580, 8_000));
     play(Database::sqlite(), &script).await;
 }
 

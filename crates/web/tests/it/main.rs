@@ -1,5 +1,12 @@
 //! Integration tests of the HTTP edge.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is not as it must be"
+)]
+
 mod attacks_authorisation;
 mod attacks_files;
 mod attacks_intake;

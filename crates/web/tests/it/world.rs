@@ -133,7 +133,7 @@ impl Ask<'_> {
     pub fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
-    pub fn from_address(mut self, address: &str) -> Self {
+    pub fn at_address(mut self, address: &str) -> Self {
         self.request = self.request.extension(Peer(SocketAddr::new(address.parse().unwrap(), 40_000)));
         self
     }
@@ -225,7 +225,7 @@ impl World {
         self.post("/sign-in")
             .header("cookie", &cookie)
             .header("origin", "http://desk.test")
-            .from_address(address)
+            .at_address(address)
             .form(&[("csrf", &token), ("email", email), ("password", password)])
             .send()
             .await
