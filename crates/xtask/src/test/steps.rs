@@ -64,6 +64,8 @@ pub fn environment(root: &Path) -> Result<Vec<(String, OsString)>> {
     if std::env::var_os("MADOGUCHI_TEST_PYTHON").is_none() && python.exists() {
         variables.push(("MADOGUCHI_TEST_PYTHON".to_owned(), python.into_os_string()));
     }
+    // The official client's session against the simulated network.
+    variables.push(("MADOGUCHI_XDK".to_owned(), "1".into()));
     Ok(variables)
 }
 

@@ -26,7 +26,8 @@ impl SourceFile {
 
     /// Whether the file holds tests only: `tests/…`, `tests.rs`, `…/tests/…`, `benches/…`.
     pub fn is_test(&self) -> bool {
-        self.file_name() == "tests.rs" || self.path.split('/').any(|part| part == "tests" || part == "benches")
+        self.file_name() == "tests.rs"
+            || self.path.split('/').any(|part| matches!(part, "tests" | "benches" | "examples"))
     }
 }
 
