@@ -176,7 +176,7 @@ pub struct Flags {
     /// Address of the webhooks, when they are to be apart from the screens.
     #[arg(long, value_name = "ADDRESS")]
     pub hooks_listen: Option<String>,
-    /// How people and networks reach the product, e.g. https://care.example.com.
+    /// How people and networks reach the product, e.g. `https://care.example.com`.
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
     /// Networks of proxies whose X-Forwarded-* headers are believed, e.g. 127.0.0.1/32,10.0.0.0/8.

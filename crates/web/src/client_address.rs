@@ -4,7 +4,7 @@ use crate::settings::Settings;
 use axum::http::HeaderMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The address of the connection, put into each request by [`crate::serve`].
+/// The address of the connection, put into each request by [`crate::serve()`].
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 

@@ -22,7 +22,7 @@ enum Act {
         /// owner or agent.
         #[arg(long, default_value = "agent")]
         role: String,
-        /// Their name [default: the part before the @].
+        /// Their name (without it, the part of the address before the sign).
         #[arg(long)]
         name: Option<String>,
         /// Name or id of the workspace; made anew when there is none.

@@ -35,7 +35,7 @@ pub fn all(root: &Path) -> Vec<Step> {
         step("lints", vec![cargo_with("clippy --workspace --all-targets --locked -- -D warnings")]),
         step("tidy", vec![vec![ourselves, "tidy".into()]]),
         Step {
-            variables: vec![("RUSTDOCFLAGS", "-D warnings".into())],
+            variables: vec![("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links".into())],
             ..step("documentation", vec![cargo_with("doc --workspace --locked --no-deps --document-private-items")])
         },
         Step { needs_postgres: true, ..step("tests", vec![cargo_with(runner)]) },
