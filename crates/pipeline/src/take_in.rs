@@ -137,6 +137,9 @@ async fn step_lane(environment: &Environment, accounts: &mut Accounts, lane: i64
     }
     let batch = Batch { progress: Some((lane, last)), ..batch };
     file(environment, batch).await?;
+    if count >= FULL {
+        environment.crowd.note_full_batch();
+    }
     metrics::counter!("filed_deliveries").increment(count as u64);
     Ok(count)
 }

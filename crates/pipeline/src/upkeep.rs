@@ -2,7 +2,7 @@
 
 use crate::environment::Environment;
 use jiff::SignedDuration;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +14,10 @@ const GATHER: Duration = Duration::from_millis(200);
 const WOKEN: i64 = 200;
 /// Events indexed in one transaction.
 const INDEXED: i64 = 500;
+/// While deliveries wait to be filed, indexing rests so many times as long as it worked.
+const FILING_FIRST: u32 = 9;
+/// But no longer than this, so that the index goes on however long the backlog is.
+const LONGEST_REST: Duration = Duration::from_secs(2);
 /// Erased messages seen to in one go.
 const ERASED: i64 = 100;
 /// How often old things are pruned.
@@ -61,12 +65,17 @@ pub async fn step(environment: &Environment) -> store::Result<()> {
     }
     erase(environment).await?;
     for workspace in environment.store.index_due().await? {
+        let mut begun = Instant::now();
         while environment.store.index_pass(workspace, INDEXED).await? {
-            // Others want the processor too, and most of all while deliveries throng.
+            // Others want the processor too: most of all those who wait for a 200, then those who wait in the journal. What is
+            // not found yet can be seen in the lists; what is not filed yet can be seen nowhere.
             if environment.crowd.is_dense() {
                 tokio::time::sleep(GATHER).await;
+            } else if environment.crowd.is_behind() {
+                tokio::time::sleep((begun.elapsed() * FILING_FIRST).min(LONGEST_REST)).await;
             }
             tokio::task::yield_now().await;
+            begun = Instant::now();
         }
     }
     Ok(())

@@ -22,7 +22,7 @@ impl Store {
             .work
             .fetch_all(
                 "SELECT workspace_id, id, journal_lane, journal_number FROM message
-                 WHERE deleted_at IS NOT NULL AND journal_number IS NOT NULL LIMIT $1",
+                 WHERE deleted_at IS NOT NULL AND journal_number IS NOT NULL ORDER BY deleted_at LIMIT $1",
                 &[limit.into()],
             )
             .await?;
@@ -49,7 +49,8 @@ impl Store {
         let rows = self
             .work
             .fetch_all(
-                "SELECT workspace_id, id, location FROM attachment WHERE trouble = 'deleted' AND location IS NOT NULL LIMIT $1",
+                "SELECT workspace_id, id, location FROM attachment WHERE trouble = 'deleted' AND location IS NOT NULL
+                 ORDER BY created_at LIMIT $1",
                 &[limit.into()],
             )
             .await?;

@@ -132,20 +132,24 @@ pub(super) async fn ensure(
     let mut found = find(tx, workspace, &keys).await?;
     let missing: Vec<IdentityKey> = keys.into_iter().filter(|key| !found.contains_key(key)).collect();
     if !missing.is_empty() {
-        insert(tx, workspace, &missing, &merged, now).await?;
-        found.extend(find(tx, workspace, &missing).await?);
+        match insert(tx, workspace, &missing, &merged, now).await? {
+            Some(made) => found.extend(made),
+            None => found.extend(find(tx, workspace, &missing).await?),
+        }
     }
     update(tx, workspace, &mut found, &merged).await?;
     Ok(found)
 }
 
+/// Makes them; `None` when somebody else made some of them a moment ago, so that they must be read.
 async fn insert(
     tx: &mut Tx,
     workspace: WorkspaceId,
     missing: &[IdentityKey],
     authors: &HashMap<IdentityKey, Author>,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Option<Vec<(IdentityKey, IdentityRow)>>> {
+    let mut made = Vec::with_capacity(missing.len());
     let mut identities = Vec::with_capacity(missing.len());
     let mut contacts = Vec::with_capacity(missing.len());
     for key in missing {
@@ -153,20 +157,30 @@ async fn insert(
         let contact: ContactId = new_id();
         let name = author.name.clone().or_else(|| author.handle.clone()).unwrap_or_default();
         contacts.push(vec![workspace.into(), contact.into(), name.into(), Value::Text(None), now.into()]);
+        let row = IdentityRow {
+            id: new_id(),
+            contact,
+            name: author.name,
+            handle: author.handle,
+            avatar_url: author.avatar_url,
+            followers: author.followers,
+            history: Vec::new(),
+        };
         identities.push(vec![
             workspace.into(),
-            new_id::<IdentityId>().into(),
+            row.id.into(),
             contact.into(),
             (&key.network).into(),
             (&key.scope).into(),
             (&key.external_id).into(),
-            author.handle.into(),
-            author.name.into(),
-            author.avatar_url.into(),
-            author.followers.into(),
+            row.handle.clone().into(),
+            row.name.clone().into(),
+            row.avatar_url.clone().into(),
+            row.followers.into(),
             Value::Json("[]".to_owned()),
             now.into(),
         ]);
+        made.push((key.clone(), row));
     }
     tx.insert_many("contact", CONTACT, &contacts, "").await?;
     let added = tx.insert_many("identity", IDENTITY, &identities, "ON CONFLICT DO NOTHING").await?;
@@ -181,8 +195,9 @@ async fn insert(
             rows_from(tx.engine(), 1)
         );
         tx.execute(&sql, &[json_rows(ID, &ours, tx.engine()), workspace.into()]).await?;
+        return Ok(None);
     }
-    Ok(())
+    Ok(Some(made))
 }
 
 async fn update(
