@@ -8,3 +8,4 @@ export { watchPage } from "./harness/page_watch.mjs";
 export { checkScreen } from "./harness/screen_check.mjs";
 export { screenshotPath } from "./harness/screenshots.mjs";
 export { apiProperties } from "./harness/api_properties.mjs";
+export { documentFor, invite, isSignedIn, signIn } from "./harness/api_person.mjs";

@@ -14,6 +14,7 @@ const document = {
       path,
       {
         get: {
+          operationId: path.split("/")[1],
           parameters: [{ name: "number", in: "path", required: true, schema: { type: "integer" } }],
           responses: {
             200: {
@@ -64,10 +65,11 @@ before(async () => {
 
 after(() => server?.close());
 
-const run = (exclude) => apiProperties({ address, token: "secret", examples: 20, exclude });
+const run = (leaveOut) =>
+  apiProperties({ address, headers: { Authorization: "Bearer secret" }, examples: 20, leaveOut });
 
 test("a service that keeps its document passes", async () => {
-  const { passed, report } = await run(["^/broken"]);
+  const { passed, report } = await run(["broken"]);
   assert.ok(passed, report);
   assert.ok(answers.includes("200 /kept/0"), "it was asked, signed in");
   assert.ok(!answers.some((answer) => answer.includes("/broken")), "the excluded operation was left alone");
