@@ -1,6 +1,7 @@
 //! Upkeep: what has to happen by the clock. Snoozed cases wake, search follows the events, old things are pruned.
 
 use crate::environment::Environment;
+use crate::media;
 use jiff::SignedDuration;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
@@ -20,12 +21,16 @@ const FILING_FIRST: u32 = 9;
 const LONGEST_REST: Duration = Duration::from_secs(2);
 /// Erased messages seen to in one go.
 const ERASED: i64 = 100;
+/// Files that nothing holds seen to in one go.
+const LOOSE: i64 = 200;
 /// How often old things are pruned.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How long events are kept; an older reader reloads.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long raw deliveries are kept after they were filed.
 const JOURNAL_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long an upload waits for a message that takes it.
+const UPLOADS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long failed sign-ins are kept.
 const ATTEMPTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -101,5 +106,20 @@ async fn prune(environment: &Environment) -> store::Result<()> {
     environment.store.prune_events(before(EVENTS_KEPT)).await?;
     environment.store.prune_journal(before(JOURNAL_KEPT)).await?;
     environment.store.prune_login_attempts(before(ATTEMPTS_KEPT)).await?;
-    Ok(())
+    while environment.store.mark_loose_uploads(before(UPLOADS_KEPT), LOOSE).await? > 0 {}
+    clear(environment).await
+}
+
+/// Removes the files that are marked as loose, also those that a crash left half-way.
+async fn clear(environment: &Environment) -> store::Result<()> {
+    loop {
+        let mut removed = 0;
+        for file in environment.store.loose_files(LOOSE).await? {
+            removed += usize::from(media::remove(&environment.store, &file).await?);
+        }
+        // What cannot be removed now stands in the log, and is tried again in an hour.
+        if removed == 0 {
+            return Ok(());
+        }
+    }
 }

@@ -62,7 +62,7 @@ impl Store {
             .optional_text("location")
     }
 
-    /// Notes that a file is here.
+    /// Notes that a file is here; `false` when its message was erased meanwhile, and the file must go again.
     pub async fn file_fetched(
         &self,
         file: &WaitingFile,
@@ -70,23 +70,27 @@ impl Store {
         bytes: i64,
         location: &str,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut tx = self.work.begin().await?;
-        tx.execute(
+        let touched = tx.execute(
             "UPDATE attachment SET content_type = $3, bytes = $4, location = $5 WHERE workspace_id = $1 AND id = $2 AND trouble IS NULL",
             &[file.workspace.into(), file.id.into(), content_type.into(), bytes.into(), location.into()],
         )
         .await?;
+        if touched == 0 {
+            return Ok(false);
+        }
         let event = self.file_event(&mut tx, file, now).await?;
         event::append(&mut tx, file.workspace, &[event]).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Notes why a file cannot be had.
     pub async fn file_failed(&self, file: &WaitingFile, trouble: &str, now: Timestamp) -> Result<()> {
         let mut tx = self.work.begin().await?;
         tx.execute(
-            "UPDATE attachment SET trouble = $3 WHERE workspace_id = $1 AND id = $2",
+            "UPDATE attachment SET trouble = $3 WHERE workspace_id = $1 AND id = $2 AND trouble IS NULL",
             &[file.workspace.into(), file.id.into(), trouble.into()],
         )
         .await?;

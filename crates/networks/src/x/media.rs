@@ -3,7 +3,7 @@
 use super::api::{API_BASE, base};
 use super::errors::{No, Trouble};
 use crate::access::ChannelAccess;
-use crate::client::Client;
+use crate::client::{Client, Failure};
 use crate::network::CallError;
 use bytes::Bytes;
 use domain::item::Media;
@@ -30,7 +30,14 @@ pub(super) async fn fetch(
         let value = format!("Bearer {}", channel.tokens.access_token.reveal());
         headers.extend(HeaderValue::try_from(value).ok().map(|value| (AUTHORIZATION, value)));
     }
-    let answer = client.download(url, headers, limit).await.map_err(Trouble::from)?;
+    let answer = match client.download(url, headers, limit).await {
+        Ok(answer) => answer,
+        // It will be as large the next time.
+        Err(failure @ Failure::TooLarge(_)) => {
+            return Err(CallError::Refused { code: "too_large".to_owned(), message: failure.to_string() });
+        }
+        Err(failure) => return Err(Trouble::from(failure).into()),
+    };
     if !answer.status.is_success() {
         return Err(Trouble::Said(No::read(&answer, None)).into());
     }

@@ -4,9 +4,12 @@ use crate::db::Row;
 use crate::error::{Error, Result};
 use crate::open::Store;
 use domain::Timestamp;
-use domain::id::{AgentId, AttachmentId, WorkspaceId};
+use domain::id::{AgentId, AttachmentId};
 use domain::people::Scope;
 use uuid::Uuid;
+
+/// Bytes that a file counts for at least: it takes a block of the disk and a row, however small it is.
+const LEAST: i64 = 4096;
 
 /// A file before it has a row.
 #[derive(Clone, Debug)]
@@ -76,13 +79,13 @@ impl Store {
         tx.fetch_one(&format!("SELECT id FROM workspace WHERE id = $1{lock}"), &[scope.workspace.into()]).await?;
         let loose = tx
             .fetch_one(
-                "SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) AS bytes FROM attachment
+                "SELECT CAST(coalesce(sum(CASE WHEN bytes < $2 THEN $2 ELSE bytes END), 0) AS BIGINT) AS bytes FROM attachment
                  WHERE workspace_id = $1 AND message_id IS NULL",
-                &[scope.workspace.into()],
+                &[scope.workspace.into(), LEAST.into()],
             )
             .await?
             .int("bytes")?;
-        if loose.saturating_add(new.bytes) > quota {
+        if loose.saturating_add(new.bytes.max(LEAST)) > quota {
             return Err(Error::Conflict("upload_quota"));
         }
         tx.execute(
@@ -120,7 +123,7 @@ impl Store {
             .main
             .fetch_one(
                 "SELECT id, uploaded_by, name, content_type, bytes, alt_text, location, created_at, message_id
-                 FROM attachment WHERE workspace_id = $1 AND id = $2",
+                 FROM attachment WHERE workspace_id = $1 AND id = $2 AND (trouble IS NULL OR trouble <> 'loose')",
                 &[scope.workspace.into(), id.into()],
             )
             .await?;
@@ -128,31 +131,5 @@ impl Store {
         let taken = row.optional_id::<domain::id::MessageId>("message_id")?.is_some();
         let own = scope.agent().is_none() || scope.agent() == upload.uploaded_by;
         if taken || own { Ok(upload) } else { Err(Error::NotFound) }
-    }
-
-    /// Forgets a file whose bytes could not be kept, or that its uploader took back.
-    pub async fn forget_upload(&self, scope: &Scope, id: AttachmentId) -> Result<()> {
-        let upload = self.upload(scope, id).await?;
-        let touched = self
-            .main
-            .execute(
-                "DELETE FROM attachment WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL",
-                &[scope.workspace.into(), upload.id.into()],
-            )
-            .await?;
-        if touched == 0 { Err(Error::NotFound) } else { Ok(()) }
-    }
-
-    /// Files that no message took since `before`, of every workspace; their bytes are removed first, then the rows.
-    pub async fn loose_uploads(&self, before: Timestamp, limit: i64) -> Result<Vec<(WorkspaceId, Upload)>> {
-        let rows = self
-            .main
-            .fetch_all(
-                "SELECT workspace_id, id, uploaded_by, name, content_type, bytes, alt_text, location, created_at FROM attachment
-                 WHERE message_id IS NULL AND created_at < $1 ORDER BY created_at LIMIT $2",
-                &[before.into(), limit.into()],
-            )
-            .await?;
-        rows.iter().map(|row| Ok((row.id("workspace_id")?, read(row)?))).collect()
     }
 }

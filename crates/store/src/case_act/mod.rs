@@ -503,7 +503,7 @@ async fn answer_in(tx: &mut Tx, scope: &Scope, answer: &Answer, now: Timestamp) 
     for (attachment, alt_text) in &answer.attachments {
         let touched = tx
             .execute(
-                "UPDATE attachment SET message_id = $3, alt_text = coalesce($5, alt_text) WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL
+                "UPDATE attachment SET message_id = $3, alt_text = coalesce($5, alt_text) WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL AND trouble IS NULL
                    AND (uploaded_by = $4 OR ($4 IS NULL AND uploaded_by IS NULL))",
                 &[
                     scope.workspace.into(),

@@ -164,7 +164,12 @@ async fn take_external_id(tx: &mut Tx, workspace: WorkspaceId, message: MessageI
             both,
         )
         .await?;
-        tx.execute("DELETE FROM attachment WHERE workspace_id = $1 AND message_id = $2", both).await?;
+        // Their files may be on the disk already: upkeep removes them, then the rows.
+        tx.execute(
+            "UPDATE attachment SET message_id = NULL, source_url = NULL, trouble = 'loose' WHERE workspace_id = $1 AND message_id = $2",
+            both,
+        )
+        .await?;
         tx.execute("DELETE FROM message WHERE workspace_id = $1 AND id = $2", both).await?;
     }
     tx.execute("UPDATE message SET external_id = $3 WHERE workspace_id = $1 AND id = $2", &here).await?;

@@ -99,10 +99,7 @@ pub(super) async fn one(
     responses((status = 204, description = "Gone."), WriteFailures))]
 pub(super) async fn forget(State(edge): State<Edge>, visitor: Visitor, Id(id): Id<AttachmentId>) -> Result<StatusCode> {
     visitor.must_work()?;
-    edge.store.forget_upload(&visitor.scope, id).await?;
-    let path = edge.store.data.join(pipeline::media::location(visitor.scope.workspace, id));
-    if let Err(error) = tokio::fs::remove_file(path).await {
-        tracing::warn!(attachment = %id, %error, "a file's bytes could not be removed");
-    }
+    let file = edge.store.let_upload_go(&visitor.scope, id).await?;
+    pipeline::media::remove(&edge.store, &file).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -87,7 +87,8 @@ pub async fn take(edge: &Edge, visitor: &Visitor, mut form: Multipart) -> Result
     let upload = edge.store.create_upload(&visitor.scope, &new, edge.settings.upload_quota, edge.now()).await?;
     let path = edge.store.data.join(location(visitor.scope.workspace, upload.id));
     if let Err(error) = keep(&path, &taken.bytes).await {
-        edge.store.forget_upload(&visitor.scope, upload.id).await?;
+        let file = edge.store.let_upload_go(&visitor.scope, upload.id).await?;
+        pipeline::media::remove(&edge.store, &file).await?;
         return Err(Error::Inner(format!("an upload could not be kept: {error}")));
     }
     Ok(upload)
