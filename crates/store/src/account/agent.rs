@@ -252,7 +252,8 @@ impl Store {
     }
 
     /// Changes somebody's role, or lets them in or keeps them out. Whoever is kept out loses every session and link at once;
-    /// a changed role ends the sessions too, because what a session may do is fixed while it streams.
+    /// a changed role ends the sessions too, because what a session may do is fixed while it streams. Tokens made by
+    /// somebody who may make none any more end as well: they have seen the secrets.
     ///
     /// # Errors
     /// [`Error::Conflict`] `last_owner` when nobody would be left who manages; [`Error::Conflict`] `oneself` for keeping
@@ -302,7 +303,11 @@ impl Store {
         if kept_out || role != before.role {
             end_access(&mut tx, scope.workspace, agent, kept_out).await?;
         }
-        event::append(&mut tx, scope.workspace, &[changed(scope, agent, now)]).await?;
+        let mut events = vec![changed(scope, agent, now)];
+        if kept_out || role != Role::Owner {
+            events.extend(super::token::revoke_tokens_of(&mut tx, scope, agent, now).await?);
+        }
+        event::append(&mut tx, scope.workspace, &events).await?;
         tx.commit().await?;
         self.agent(scope, agent).await
     }

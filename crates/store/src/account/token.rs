@@ -2,7 +2,7 @@
 
 use super::link::new_secret;
 use super::managers_only;
-use crate::db::{Row, Value};
+use crate::db::{Row, Tx, Value};
 use crate::error::{Error, Result};
 use crate::event::{self, NewEvent};
 use crate::open::Store;
@@ -167,4 +167,24 @@ impl Store {
             .await?;
         Ok(row.is_some())
     }
+}
+
+/// Takes away every token that somebody made, inside a transaction; the events that say so.
+pub(super) async fn revoke_tokens_of(
+    tx: &mut Tx,
+    scope: &Scope,
+    agent: AgentId,
+    now: Timestamp,
+) -> Result<Vec<NewEvent>> {
+    let revoked = tx
+        .fetch_all(
+            "UPDATE api_token SET revoked_at = $3 WHERE workspace_id = $1 AND created_by = $2 AND revoked_at IS NULL RETURNING id",
+            &[scope.workspace.into(), agent.into(), now.into()],
+        )
+        .await?;
+    let taken = |row: &Row| {
+        let token: TokenId = row.id("id")?;
+        Ok(NewEvent::of("token.changed", now).by(scope).data(serde_json::json!({ "token": token })))
+    };
+    revoked.iter().map(taken).collect()
 }

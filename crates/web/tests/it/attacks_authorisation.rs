@@ -215,6 +215,37 @@ async fn attack_37_who_is_kept_out_is_out_at_once() {
 }
 
 #[tokio::test]
+async fn attack_37_the_keys_of_whoever_may_make_none_any_more_end_with_it() {
+    on_every_engine(async |world| {
+        let owner = world.browser(&world.ours.owner).await;
+        for change in [json!({ "enabled": false }), json!({ "role": "agent" })] {
+            let at = format!("/api/v1/agents/{}", world.ours.agent.id);
+            let made = world
+                .ask(Method::PATCH, &at)
+                .by(&owner)
+                .json(&json!({ "role": "owner", "enabled": true }))
+                .send()
+                .await;
+            assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+            let second = world.browser(&world.ours.agent).await;
+            let key = async |who, name: &str| {
+                let made = world.post("/api/v1/tokens").by(who).json(&json!({ "name": name })).send().await;
+                made.json()["secret"].as_str().unwrap().to_owned()
+            };
+            let (theirs, mine) = (key(&second, "theirs").await, key(&owner, "mine").await);
+            let stream = world.get("/api/v1/events").bearer(&theirs).raw().await.into_body();
+            assert_eq!(world.ask(Method::PATCH, &at).by(&owner).json(&change).send().await.status, StatusCode::OK);
+            assert_eq!(world.get("/api/v1/me").bearer(&theirs).send().await.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(world.get("/api/v1/me").bearer(&mine).send().await.status, StatusCode::OK, "others' keys stay");
+            let ended =
+                tokio::time::timeout(std::time::Duration::from_secs(20), http_body_util::BodyExt::collect(stream));
+            assert!(ended.await.is_ok(), "{}: its stream ends with it", world.engine);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn attack_38_a_token_is_no_person_and_dies_at_once() {
     on_every_engine(async |world| {
         let owner = world.browser(&world.ours.owner).await;
