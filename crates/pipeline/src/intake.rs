@@ -98,6 +98,11 @@ impl Intake {
         answer.await.unwrap_or(Err(AcceptError::Storage))
     }
 
+    /// Whether somebody writes down what is accepted.
+    pub fn is_alive(&self) -> bool {
+        !self.sender.is_closed()
+    }
+
     /// Whether the database is away and deliveries go to the local journal.
     pub fn is_degraded(&self) -> bool {
         self.degraded.load(Ordering::Relaxed)

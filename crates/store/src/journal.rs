@@ -170,6 +170,20 @@ impl Store {
             .collect()
     }
 
+    /// How many deliveries of a lane are not filed yet, and when the oldest of them came.
+    pub async fn backlog(&self, lane: i64) -> Result<(i64, Option<Timestamp>)> {
+        let filed = self.journal_filed(lane).await?;
+        let waiting = (self.journal_head(lane).await? - filed).max(0);
+        let oldest = self
+            .journal
+            .fetch_optional(
+                "SELECT received_at FROM delivery WHERE lane = $1 AND number > $2 ORDER BY number LIMIT 1",
+                &[lane.into(), filed.into()],
+            )
+            .await?;
+        Ok((waiting, oldest.map_or(Ok(None), |row| row.optional_time("received_at"))?))
+    }
+
     /// The last number of a lane.
     pub async fn journal_head(&self, lane: i64) -> Result<i64> {
         self.journal.fetch_one("SELECT last FROM journal_head WHERE lane = $1", &[lane.into()]).await?.int("last")

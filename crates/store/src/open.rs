@@ -177,6 +177,15 @@ impl Store {
         self.main.fetch_one("SELECT 1 AS one", &[]).await.map(|_| ())
     }
 
+    /// Whether the search index can be written, for readiness; changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn search_is_writable(&self) -> Result<()> {
+        // Takes the writer's lock, which a file or a server that only reads refuses.
+        self.search.execute("DELETE FROM search_migration WHERE 1 = 0", &[]).await.map(|_| ())
+    }
+
     /// Closes all connections; pending work must have ended.
     pub async fn close(&self) {
         self.search.close().await;

@@ -1,5 +1,9 @@
 //! `/healthz`, `/readyz` and `/metrics`: whether the process lives, whether it can do its work, and in numbers.
 
+mod readiness;
+
+pub use readiness::Readiness;
+
 use crate::state::Edge;
 use axum::Json;
 use axum::Router;
@@ -8,9 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use serde::Serialize;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 /// The three places.
 pub fn routes() -> Router<Edge> {
@@ -26,20 +28,10 @@ async fn alive() -> &'static str {
     "ok\n"
 }
 
-#[derive(Serialize)]
-struct Readiness {
-    ready: bool,
-    database: bool,
-    stopping: bool,
-}
-
 async fn ready(State(edge): State<Edge>) -> Response {
-    let ping = tokio::time::timeout(Duration::from_secs(2), edge.store.ping());
-    let database = matches!(ping.await, Ok(Ok(())));
-    let stopping = edge.stopping.is_cancelled();
-    let ready = database && !stopping;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready, database, stopping })).into_response()
+    let answer = edge.readiness.ask(&edge).await;
+    let status = if answer.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(answer)).into_response()
 }
 
 async fn metrics(State(edge): State<Edge>) -> Response {

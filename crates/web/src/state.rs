@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::events::Hub;
+use crate::health::Readiness;
 use crate::hooks::AppCache;
 use crate::password::Passwords;
 use crate::settings::Settings;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub apps: AppCache,
     /// Set when the process is about to stop: streams end, readiness goes red.
     pub stopping: CancellationToken,
+    /// Whether the product can do its work.
+    pub readiness: Readiness,
     /// Renders `/metrics`, when a recorder is installed ([`crate::health::recorder`]).
     pub metrics: Option<PrometheusHandle>,
 }
@@ -65,6 +68,7 @@ impl Edge {
         Self(Arc::new(Parts {
             hub: Hub::new(environment.store.clone(), environment.bus.clone()),
             apps: AppCache::new(&environment.bus),
+            readiness: Readiness::default(),
             metrics: crate::health::recorder(),
             desk: desk_of(&environment),
             environment,
