@@ -34,6 +34,8 @@ const PAUSES: [SignedDuration; 6] = [
     SignedDuration::from_mins(30),
     SignedDuration::from_hours(2),
 ];
+/// How long after its next try was due a file's tries are remembered.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Where the files of a data folder lie; one file per attachment, named by its id, never by what somebody called it.
 pub fn location(workspace: WorkspaceId, attachment: AttachmentId) -> String {
@@ -128,11 +130,11 @@ impl Fetching {
             return Ok(());
         }
         let now = environment.clock.now();
-        // Those that wait for their next try stand before the others.
-        let looked_at = i64::try_from(AT_ONCE + self.tried.len()).unwrap_or(i64::MAX);
-        let waiting = environment.store.waiting_files(looked_at).await?;
-        // What was erased meanwhile is not waited for.
-        self.tried.retain(|id, _| waiting.iter().any(|file| file.id == *id));
+        // What was erased meanwhile never comes up again.
+        self.tried.retain(|_, (_, due)| now.duration_since(*due) < FORGOTTEN);
+        // Those under way and those that wait for their next try stand before the others.
+        let looked_at = room + self.files.len() + self.tried.len();
+        let waiting = environment.store.waiting_files(i64::try_from(looked_at).unwrap_or(i64::MAX)).await?;
         let busy: Vec<AttachmentId> = self.files.values().map(|file| file.id).collect();
         let is_due = |file: &WaitingFile| self.tried.get(&file.id).is_none_or(|(_, due)| *due <= now);
         let next: Vec<WaitingFile> =

@@ -29,11 +29,13 @@ impl Store {
         let rows = self
             .work
             .fetch_all(
-                "SELECT a.workspace_id, a.id, a.message_id, a.external_id, a.source_url, min(s.channel_id) AS channel_id FROM attachment a
+                // Any account that saw the message will do: the first, since PostgreSQL has no min(uuid).
+                "SELECT a.workspace_id, a.id, a.message_id, a.external_id, a.source_url, s.channel_id FROM attachment a
                  JOIN sighting s ON s.workspace_id = a.workspace_id AND s.message_id = a.message_id
                  WHERE a.location IS NULL AND a.trouble IS NULL AND a.source_url IS NOT NULL
-                 GROUP BY a.workspace_id, a.id, a.message_id, a.external_id, a.source_url, a.created_at
-                 ORDER BY a.created_at LIMIT $1",
+                   AND NOT EXISTS (SELECT 1 FROM sighting earlier WHERE earlier.workspace_id = s.workspace_id
+                                   AND earlier.message_id = s.message_id AND earlier.channel_id < s.channel_id)
+                 ORDER BY a.created_at, a.id LIMIT $1",
                 &[limit.into()],
             )
             .await?;

@@ -8,11 +8,18 @@
 )]
 
 mod attacks_authorisation;
+mod attacks_fetching;
 mod attacks_files;
 mod attacks_intake;
 mod attacks_login;
+mod attacks_order;
 mod attacks_output;
 mod attacks_realtime;
+mod attacks_sockets;
+mod attacks_timing;
+mod attacks_voices;
+mod health;
 mod openapi;
 mod screens;
+mod uploads_kept;
 mod world;

@@ -78,6 +78,26 @@ pub struct World {
     _fresh: Fresh,
 }
 
+/// What a world is made of, where a test wants it otherwise.
+pub struct Making {
+    /// How dear a password is.
+    pub hashing: argon2::Params,
+    /// Whom the product may call.
+    pub client: ClientOptions,
+    /// Whether anybody files, polls, fetches and cleans up.
+    pub worker: bool,
+}
+
+impl Default for Making {
+    fn default() -> Self {
+        Self { hashing: cheap(), client: ClientOptions::default(), worker: true }
+    }
+}
+
+fn cheap() -> argon2::Params {
+    argon2::Params::new(8, 1, 1, None).unwrap()
+}
+
 /// An answer, read.
 pub struct Answer {
     pub status: StatusCode,
@@ -166,11 +186,15 @@ impl Browser {
 
 impl World {
     pub async fn over(fresh: Fresh, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::made(fresh, Making::default(), change).await
+    }
+
+    pub async fn made(fresh: Fresh, making: Making, change: impl FnOnce(&mut Settings)) -> Self {
         // `RUST_LOG=warn` shows what an inner error hides from clients.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000_000)));
-        let networks = Registry::standard(Client::new(ClientOptions::default()).unwrap());
+        let networks = Registry::standard(Client::new(making.client).unwrap());
         let environment = Environment::new(
             fresh.store.clone(),
             networks,
@@ -183,11 +207,10 @@ impl World {
         let theirs = company(&environment, "Birch", "9999999999999999999").await;
         let stop = CancellationToken::new();
         let (intake, _) = Intake::start(&environment);
-        pipeline::run(&environment, Roles { worker: true, dispatch: false }, &stop).detach_all();
+        pipeline::run(&environment, Roles { worker: making.worker, dispatch: false }, &stop).detach_all();
         let mut settings = Settings::default();
         change(&mut settings);
-        let cheap = argon2::Params::new(8, 1, 1, None).unwrap();
-        let passwords = Passwords::with(cheap).unwrap();
+        let passwords = Passwords::with(making.hashing).unwrap();
         let edge = Edge::with_passwords(environment, intake, settings, stop.clone(), passwords);
         let router = web::router::everything(&edge);
         Self { engine: fresh.name, edge, router, clock, ours, theirs, stop, _fresh: fresh }
@@ -291,7 +314,7 @@ async fn company(environment: &Environment, name: &str, account: &str) -> Compan
     let hash = match known {
         Some(hash) => hash,
         None => {
-            let passwords = Passwords::with(argon2::Params::new(8, 1, 1, None).unwrap()).unwrap();
+            let passwords = Passwords::with(cheap()).unwrap();
             let hash = passwords.hash(PASSWORD.to_owned()).await.unwrap();
             *HASH.lock().unwrap() = Some(hash.clone());
             hash
