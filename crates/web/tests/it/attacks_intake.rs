@@ -173,3 +173,54 @@ async fn attack_12_an_app_that_is_switched_off_takes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_10_of_a_batch_every_good_item_is_kept_and_the_broken_one_too() {
+    on_every_engine(async |world| {
+        let one = |text: &str, author: &str, id: i64| {
+            String::from_utf8(mention_with(&world.ours, text, &id.to_string(), author)).unwrap()
+        };
+        let broken = one("@AsterCare broken", "44", 2_080_765_813_592_000_003)
+            .replace("\"author_id\":\"44\"", "\"author_id\":[]");
+        assert!(broken.contains("[]"));
+        let batch = [
+            one("@AsterCare from the first", "41", 2_080_765_813_592_000_001),
+            broken,
+            one("@AsterCare from the second", "42", 2_080_765_813_592_000_002),
+        ];
+        let answer = world.deliver(&world.ours, format!("[{}]", batch.join(",")).as_bytes()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        world.filed().await;
+        let owner = world.browser(&world.ours.owner).await;
+        let cases = world.get("/api/v1/cases").by(&owner).send().await.json();
+        let mut excerpts: Vec<&str> =
+            cases["items"].as_array().unwrap().iter().map(|case| case["excerpt"].as_str().unwrap()).collect();
+        excerpts.sort_unstable();
+        assert_eq!(excerpts, ["@AsterCare from the first", "@AsterCare from the second"], "{}", world.engine);
+        let contacts: std::collections::BTreeSet<&str> =
+            cases["items"].as_array().unwrap().iter().map(|case| case["contact"].as_str().unwrap()).collect();
+        assert_eq!(contacts.len(), 2, "each with their own");
+        let parked = world.get("/api/v1/parked").by(&owner).send().await.json();
+        assert_eq!(parked["items"].as_array().unwrap().len(), 1, "{parked}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn attack_13_what_we_said_ourselves_is_no_question_to_us() {
+    on_every_engine(async |world| {
+        for (id, author) in [("2080765813593000001", world.ours.account.as_str()), ("2080765813593000002", "43")] {
+            let body = mention_with(&world.ours, "@AsterCare my card does not work, can you help?", id, author);
+            assert_eq!(world.deliver(&world.ours, &body).await.status, StatusCode::OK);
+        }
+        world.filed().await;
+        let owner = world.browser(&world.ours.owner).await;
+        let cases = world.get("/api/v1/cases").by(&owner).send().await.json();
+        let waiting: Vec<_> =
+            cases["items"].as_array().unwrap().iter().filter(|case| !case["waiting_since"].is_null()).collect();
+        assert_eq!(waiting.len(), 1, "{}: the customer alone waits: {cases}", world.engine);
+        let owed = world.edge.store.main.fetch_all("SELECT id FROM outbox", &[]).await.unwrap();
+        assert!(owed.is_empty(), "nothing answers by itself");
+    })
+    .await;
+}

@@ -320,3 +320,39 @@ async fn attack_42_the_way_back_from_a_network_belongs_to_who_went() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn attack_41_a_forged_forwarding_header_gives_no_new_tries_and_no_other_origin() {
+    on_every_engine(async |world| {
+        for index in 0..61 {
+            let (cookie, token) = world.door().await;
+            let email = format!("somebody{index}@aster.test");
+            let tried = world
+                .post("/sign-in")
+                .header("cookie", &cookie)
+                .header("x-forwarded-for", &format!("198.51.100.{index}"))
+                .header("forwarded", &format!("for=198.51.100.{index}"))
+                .header("x-real-ip", &format!("198.51.100.{index}"))
+                .at_address("203.0.113.66")
+                .form(&[("csrf", &token), ("email", &email), ("password", "guess")])
+                .send()
+                .await;
+            let wanted = if index < 60 { StatusCode::UNAUTHORIZED } else { StatusCode::TOO_MANY_REQUESTS };
+            assert_eq!(tried.status, wanted, "{}: number {index}", world.engine);
+        }
+        // Nor does it make another site ours.
+        let owner = world.browser(&world.ours.owner).await;
+        let forged = world
+            .ask(Method::PATCH, "/api/v1/me")
+            .header("cookie", &format!("madoguchi={}", owner.secret))
+            .header("x-csrf-token", &owner.csrf)
+            .header("origin", "https://evil.test")
+            .header("x-forwarded-host", "evil.test")
+            .header("x-forwarded-proto", "https")
+            .json(&json!({ "name": "Taken over" }))
+            .send()
+            .await;
+        assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}

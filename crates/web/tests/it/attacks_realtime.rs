@@ -1,11 +1,14 @@
 //! Attacks on the event streams, and their promise: everything, once, in order, to whoever still may see it.
 
-use crate::world::{Browser, World, mention, on_every_engine};
+use crate::world::{Browser, World, mention, on_every_engine, until};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use http_body_util::BodyExt;
+use jiff::SignedDuration;
 use serde_json::json;
 use std::time::Duration;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 struct Stream {
     body: Body,
@@ -37,6 +40,14 @@ impl Stream {
             }
         });
         ended.await.expect("the stream ends");
+    }
+
+    /// The numbers of the events inside the notices that screens get.
+    fn event_numbers(&self) -> Vec<i64> {
+        let notices = self.text.lines().filter_map(|line| line.strip_prefix("data: "));
+        let notices = notices.filter_map(|data| serde_json::from_str::<serde_json::Value>(data).ok());
+        let events = notices.flat_map(|notice| notice["events"].as_array().cloned().unwrap_or_default());
+        events.filter_map(|event| event["number"].as_i64()).collect()
     }
 
     fn numbers(&self) -> Vec<i64> {
@@ -124,6 +135,81 @@ async fn attack_72_what_was_missed_comes_once_in_order() {
         let mut lost = Stream::open(&world, "/app/events?after=999999", &owner).await;
         lost.until("event: reset").await;
         assert!(lost.text.contains(&format!("{{\"last\":{last}}}")));
+    })
+    .await;
+}
+
+/// Offline for ten seconds, ten minutes, a day: the events of all three times come once, in order, in both manners.
+#[tokio::test]
+async fn attack_72_however_long_somebody_was_away_nothing_is_missing_and_nothing_comes_twice() {
+    on_every_engine(async |world| {
+        let owner = world.browser(&world.ours.owner).await;
+        let last_event = async || world.edge.store.last_event(&world.ours.owner_scope()).await.unwrap();
+        let mut seen = Vec::new();
+        let mut last = 0;
+        for away in [SignedDuration::ZERO, SignedDuration::from_secs(10), SignedDuration::from_mins(10), DAY] {
+            // Events before, in the middle of, and after the time away; nobody listens.
+            for part in [away / 2, away - away / 2] {
+                world.deliver(&world.ours, &mention(&world.ours, "@AsterCare while you were out")).await;
+                world.filed().await;
+                world.clock.forward(part);
+            }
+            let newest = last_event().await;
+            assert!(newest > last);
+            let at = format!("/api/v1/events?after={last}");
+            let mut stream = Stream::open(&world, &at, &owner).await;
+            stream.until(&format!("id: {newest}\n")).await;
+            // One that happens while the stream stands follows on what was caught up.
+            world.deliver(&world.ours, &mention(&world.ours, "@AsterCare now")).await;
+            world.filed().await;
+            let newest = last_event().await;
+            stream.until(&format!("id: {newest}\n")).await;
+            assert!(!stream.text.contains("event: reset"), "{} after {away}: {}", world.engine, stream.text);
+            let screens = format!("/app/events?after={last}");
+            let mut screens = Stream::open(&world, &screens, &owner).await;
+            screens.until(&format!("\"last\":{newest}")).await;
+            assert_eq!(
+                screens.event_numbers(),
+                (last + 1..=newest).collect::<Vec<_>>(),
+                "{} after {away}",
+                world.engine
+            );
+            seen.extend(stream.numbers());
+            last = newest;
+        }
+        assert_eq!(seen, (1..=last).collect::<Vec<_>>(), "{}", world.engine);
+    })
+    .await;
+}
+
+/// Longer than events are kept: the reader is told to reload, and goes on from there without a gap.
+#[tokio::test]
+async fn attack_72_whoever_was_away_longer_than_events_are_kept_is_told_to_reload() {
+    on_every_engine(async |world| {
+        let owner = world.browser(&world.ours.owner).await;
+        let scope = world.ours.owner_scope();
+        world.deliver(&world.ours, &mention(&world.ours, "@AsterCare hello")).await;
+        world.filed().await;
+        world.clock.forward(DAY * 8);
+        until("old events are pruned", async || {
+            !matches!(world.edge.store.events_after(&scope, 0, 1).await.unwrap(), store::event::Read::Events(events) if events.first().is_some_and(|first| first.number == 1))
+        })
+        .await;
+        let owner = if world.get("/api/v1/me").by(&owner).send().await.status == StatusCode::OK {
+            owner
+        } else {
+            // A week's silence ended the session too.
+            world.browser(&world.ours.owner).await
+        };
+        let last = world.edge.store.last_event(&scope).await.unwrap();
+        let mut stream = Stream::open(&world, "/api/v1/events?after=1", &owner).await;
+        stream.until("event: reset").await;
+        assert!(stream.text.contains(&format!("id: {last}\nevent: reset\n")), "{}", stream.text);
+        world.deliver(&world.ours, &mention(&world.ours, "@AsterCare again")).await;
+        world.filed().await;
+        let newest = world.edge.store.last_event(&scope).await.unwrap();
+        stream.until(&format!("id: {newest}\n")).await;
+        assert_eq!(stream.numbers(), (last..=newest).collect::<Vec<_>>(), "{}", world.engine);
     })
     .await;
 }
