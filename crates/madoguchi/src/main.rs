@@ -1,6 +1,7 @@
 //! Madoguchi (窓口): one binary for the product, its demo, its simulated networks and its operator.
 
 mod commands;
+mod file_handles;
 mod running;
 mod settings;
 

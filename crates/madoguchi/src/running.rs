@@ -1,5 +1,6 @@
 //! A running product: store, networks, language engine, the way of a message, and the HTTP edge, started and stopped in order.
 
+use crate::file_handles;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use bus::Bus;
@@ -116,19 +117,26 @@ impl Bound {
                 if intake { probes } else { web::router::probes(&edge) }
             }
         };
-        serve(&mut tasks, self.listener, first, stop.clone());
+        let connections = file_handles::connections() / if apart { 2 } else { 1 };
+        serve(&mut tasks, self.listener, first, connections, stop.clone());
         if let Some(listener) = self.hooks_listener {
             let second =
                 if settings.roles.intake { web::router::outside_alone(&edge) } else { web::router::probes(&edge) };
-            serve(&mut tasks, listener, second, stop.clone());
+            serve(&mut tasks, listener, second, connections, stop.clone());
         }
         Ok(Product { environment, address: self.address, hooks_address, stop, tasks, writer, terminate })
     }
 }
 
-fn serve(tasks: &mut JoinSet<()>, listener: TcpListener, router: axum::Router, stop: CancellationToken) {
+fn serve(
+    tasks: &mut JoinSet<()>,
+    listener: TcpListener,
+    router: axum::Router,
+    connections: usize,
+    stop: CancellationToken,
+) {
     tasks.spawn(async move {
-        if let Err(error) = web::serve(listener, router, stop.clone()).await {
+        if let Err(error) = web::serve(listener, router, connections, stop.clone()).await {
             tracing::error!(%error, "the listener broke: the product stops");
             stop.cancel();
         }

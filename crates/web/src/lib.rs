@@ -27,6 +27,6 @@ pub mod uploads;
 pub mod words;
 
 pub use error::{Error, Failure, Field, Result};
-pub use serve::serve;
+pub use serve::{CONNECTIONS, serve};
 pub use settings::{DemoDoor, Settings};
 pub use state::Edge;

@@ -19,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-/// Connections at a time; each holds little, but not nothing.
-const CONNECTIONS: usize = 10_000;
+/// Connections at a time, at most; each holds little, but not nothing.
+pub const CONNECTIONS: usize = 10_000;
 /// A head that is not complete by then is an attack.
 const HEAD_TIME: Duration = Duration::from_secs(15);
 /// A reader that takes nothing for this long is gone.
@@ -28,12 +28,18 @@ const STALLED: Duration = Duration::from_secs(20);
 /// What is under way may take so long when the process stops.
 const LEAVE: Duration = Duration::from_secs(4);
 
-/// Serves a router until `stop` is cancelled, then lets what is under way end.
+/// Serves a router until `stop` is cancelled, then lets what is under way end. More than `connections` at a time are turned
+/// away: without file handles the database could not be reached either.
 ///
 /// # Errors
 /// When the listener breaks for good.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    let room = Arc::new(Semaphore::new(connections.min(CONNECTIONS)));
     let tasks = TaskTracker::new();
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_headers(64).max_buf_size(64 * 1024);

@@ -9,8 +9,11 @@
 mod backup;
 mod bad_input;
 mod crash;
+mod crowd;
 mod durable;
+mod hostile_input;
 mod lost_database;
+mod quiet_log;
 mod real_texts;
 mod scene;
 mod settings;

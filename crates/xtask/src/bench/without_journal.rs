@@ -33,7 +33,7 @@ pub async fn run(data: &Path) -> Result<()> {
         let intake = Intake::keeping_nothing(&environment);
         let edge = web::Edge::new(environment, intake, web::Settings::default(), stop.clone())?;
         let listener = tokio::net::TcpListener::bind(address).await?;
-        web::serve(listener, web::router::everything(&edge), stop).await?;
+        web::serve(listener, web::router::everything(&edge), web::CONNECTIONS, stop).await?;
         Ok::<(), anyhow::Error>(())
     });
     let outcome = server.await?;
