@@ -102,3 +102,19 @@ pub(super) async fn encrypted(State(world): State<World>, bytes: Bytes) -> Answe
     world.encrypted_message(&new.from, &new.to)?;
     done()
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewGroupMessage {
+    from: String,
+    others: Vec<String>,
+    #[serde(default)]
+    conversation: Option<String>,
+    text: String,
+}
+
+pub(super) async fn group_message(State(world): State<World>, bytes: Bytes) -> Answer {
+    let new = read::<NewGroupMessage>(&bytes)?;
+    let (conversation, id) = world.group_message(&new.from, &new.others, new.conversation.as_deref(), &new.text)?;
+    Ok(Json(json!({"conversation": conversation, "id": id.to_string()})))
+}

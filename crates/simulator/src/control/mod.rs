@@ -13,12 +13,15 @@
 //! | `POST /delete`, `POST /like` | `{"id"}`, `{"id","account"}` | `{"ok":true}` |
 //! | `POST /follow`, `POST /read` | `{"account","target"}` | `{"ok":true}` |
 //! | `POST /dm` | `{"from","to","text","media"?:[{"alt_text"}],"at"?}` | `{"id"}` |
+//! | `POST /group` | `{"from","others":[…],"conversation"?,"text"}` | `{"conversation","id"}` |
 //! | `POST /encrypted` | `{"from","to"}` | `{"ok":true}` |
 //! | `POST /bulk` | `{"posts":[NewPost…],"options"?:BulkOptions,"exact"?:true}` | [`BulkCounts`](crate::delivery::BulkCounts), when done |
 //! | `GET /timeline?account=&limit=` | | `{"posts":[…]}`, newest first |
 //! | `GET /post/{id}` | | the post with its replies |
 //! | `GET /messages?account=&with=` | | `{"messages":[…]}`, newest first |
 //! | `GET /deliveries`, `POST /deliveries/wait` | | [`DeliveryCounts`](crate::DeliveryCounts); `wait` answers when nothing is on its way |
+//! | `POST /webhooks` | `{"valid":bool}` | `{"ok":true}`; `false`: X gave the addresses up and delivers nothing |
+//! | `POST /streams/cut` | | `{"ok":true}`: every open stream ends |
 //! | `GET /faults`, `POST /faults`, `DELETE /faults` | [`Fault`](crate::Fault) | the standing faults |
 //! | `POST /clock` | `{"advance_seconds"?,"freeze"?:bool,"reset"?:true}` | `{"now","frozen"}` |
 //! | `POST /limits` | `{"multiplier"?,"endpoint"?,"limit"?,"reset"?:true}` | `{"ok":true}` |
@@ -91,6 +94,7 @@ pub(crate) fn router() -> Router<World> {
         .route("/follow", post(doing::follow))
         .route("/read", post(doing::read_messages))
         .route("/dm", post(doing::message))
+        .route("/group", post(doing::group_message))
         .route("/encrypted", post(doing::encrypted))
         .route("/bulk", post(bulk::bulk))
         .route("/timeline", get(views::timeline))
@@ -100,6 +104,8 @@ pub(crate) fn router() -> Router<World> {
         .route("/deliveries/wait", post(views::wait))
         .route("/state", get(views::state))
         .route("/faults", get(steering::faults).post(steering::add_fault).delete(steering::clear_faults))
+        .route("/streams/cut", post(steering::cut_streams))
+        .route("/webhooks", post(steering::webhooks))
         .route("/clock", post(steering::clock))
         .route("/limits", post(steering::limits))
         .route("/customers/start", post(steering::start_customers))

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::json;
 
 /// Style of all pages: one column, readable at 390 px, light and dark.
 pub(crate) const STYLE: &str = "
@@ -34,6 +35,18 @@ pub(crate) fn router() -> Router<World> {
 
 fn fault_button(label: &str, body: &str) -> Markup {
     html! { button type="button" class="quiet" data-path="faults" data-body=(body) { (label) } }
+}
+
+/// What can be done to one of the company's accounts: label, path, body.
+fn account_orders(username: &str) -> [(&'static str, String, String); 4] {
+    let level = format!("accounts/{username}/access_level");
+    let account = json!({ "account": username }).to_string();
+    [
+        ("Self-serve", level.clone(), json!({ "access_level": "self_serve" }).to_string()),
+        ("Enterprise", level, json!({ "access_level": "enterprise" }).to_string()),
+        ("Token expires", "tokens/expire".to_owned(), account.clone()),
+        ("Permission taken back", "tokens/revoke".to_owned(), account),
+    ]
 }
 
 async fn show(State(world): State<World>) -> Markup {
@@ -99,7 +112,18 @@ async fn show(State(world): State<World>) -> Markup {
                             (fault_button("Next post: accepted, then silence", r#"{"kind":"timeout_after","endpoint":"POST /2/tweets","count":1,"delay_ms":15000}"#))
                             (fault_button("Next post: silence, not accepted", r#"{"kind":"timeout_before","endpoint":"POST /2/tweets","count":1,"delay_ms":15000}"#))
                             (fault_button("Slow answers, 2 s", r#"{"kind":"slow","delay_ms":2000}"#))
+                            button type="button" class="quiet" data-path="webhooks" data-body=r#"{"valid":false}"# { "X gives the webhooks up" }
+                            button type="button" class="quiet" data-path="streams/cut" data-body="{}" { "Cut open streams" }
                             button type="button" data-path="faults" data-method="DELETE" data-body="{}" { "Clear faults" }
+                        }
+                        section class="box" {
+                            h2 { "Accounts and plans" }
+                            @for (username, name) in &ours {
+                                p { (name) " @" (username) }
+                                @for (label, path, body) in account_orders(username) {
+                                    button type="button" class="quiet" data-path=(path) data-body=(body) { (label) }
+                                }
+                            }
                         }
                         section class="box" {
                             h2 { "State" }

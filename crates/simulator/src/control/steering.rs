@@ -51,6 +51,22 @@ pub(super) async fn clock(State(world): State<World>, bytes: Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct WebhookOrder {
+    valid: bool,
+}
+
+pub(super) async fn webhooks(State(world): State<World>, bytes: Bytes) -> Answer {
+    world.set_webhooks_valid(read::<WebhookOrder>(&bytes)?.valid);
+    done()
+}
+
+pub(super) async fn cut_streams(State(world): State<World>) -> Answer {
+    world.cut_streams();
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct LimitOrder {
     multiplier: Option<f64>,
     endpoint: Option<String>,

@@ -194,9 +194,12 @@ pub(crate) fn post_deleted(state: &mut State, id: u64, author: u64, origin: &str
     subscriptions.iter().map(|it| envelope(state, it, &payload, Some(json!({"users": users})))).collect()
 }
 
-/// A private message: `dm.received` for the others, `dm.sent` for the sender.
+/// A private message: `dm.received` for the others, `dm.sent` for the sender. The payload has room for one recipient, so
+/// a group's messages are listed, but no event tells of them.
 pub(crate) fn message_created(state: &mut State, id: u64, origin: &str) -> Vec<Outgoing> {
-    let Some(message) = state.messages.get(&id).cloned() else { return Vec::new() };
+    let Some(message) = state.messages.get(&id).filter(|it| it.participants.len() == 2).cloned() else {
+        return Vec::new();
+    };
     let mut outgoing = Vec::new();
     for person in message.participants.clone() {
         let event_type = if person == message.sender { "dm.sent" } else { "dm.received" };

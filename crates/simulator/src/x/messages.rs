@@ -4,9 +4,9 @@ use super::gate::Caller;
 use super::parameters::{Parameters, body, page_token, parse_id, select};
 use super::problem::{Answer, Problem, answer, missing, ok};
 use super::{events, listing, render};
-use crate::world::{Happening, NewMedia, State as Everything};
+use crate::World;
+use crate::world::{Happening, State as Everything};
 use crate::x::model::DirectMessage;
-use crate::{Error, NewAccount, World};
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ const LIST: &[&str] = &["max_results", "pagination_token", "event_types"];
 const ALWAYS: &[&str] = &["id", "event_type", "text"];
 
 /// `smaller-larger`, the id of a conversation of two.
-fn pair(one: u64, other: u64) -> String {
+pub(crate) fn pair(one: u64, other: u64) -> String {
     format!("{}-{}", one.min(other), one.max(other))
 }
 
@@ -353,67 +353,4 @@ pub(crate) async fn delete(State(world): State<World>, caller: Caller, Path(id):
     }
     message.deleted_for.insert(user);
     Ok(ok(&json!({"data": {"deleted": true}})))
-}
-
-impl World {
-    /// Sends a private message as anyone and delivers the events. Returns its id.
-    ///
-    /// # Errors
-    /// When the recipient does not exist or the sender's handle is impossible.
-    pub fn message(&self, from: &str, to: &str, text: &str, media: &[NewMedia], at: Option<i64>) -> Result<u64, Error> {
-        let now = self.now();
-        let mut state = self.lock();
-        let recipient = state.find_user(to)?.id;
-        let sender = match state.find_user(from) {
-            Ok(user) => user.id,
-            Err(_) => state.create_user(now, NewAccount { username: from.to_owned(), ..NewAccount::default() })?.id,
-        };
-        let media = media.iter().map(|media| state.invent_media(sender, now, media)).collect();
-        let id = state.create_message(sender, &[recipient], pair(sender, recipient), text, media, at.unwrap_or(now));
-        let outgoing = events::message_created(&mut state, id, self.origin());
-        drop(state);
-        self.deliver(outgoing);
-        self.tell(Happening::Messaged(id));
-        Ok(id)
-    }
-
-    /// Sends an XChat message that only the recipient's own device could read.
-    ///
-    /// # Errors
-    /// When one of them does not exist.
-    pub fn encrypted_message(&self, from: &str, to: &str) -> Result<(), Error> {
-        let now = self.now();
-        let mut state = self.lock();
-        let recipient = state.find_user(to)?.id;
-        let sender = match state.find_user(from) {
-            Ok(user) => user.id,
-            Err(_) => state.create_user(now, NewAccount { username: from.to_owned(), ..NewAccount::default() })?.id,
-        };
-        let outgoing = events::encrypted(&mut state, sender, recipient, now);
-        drop(state);
-        self.deliver(outgoing);
-        Ok(())
-    }
-
-    /// `reader` opens the conversation with `other`: the last message of `other` is read.
-    ///
-    /// # Errors
-    /// When one of them does not exist or nothing was written.
-    pub fn read_messages(&self, reader: &str, other: &str) -> Result<(), Error> {
-        let now = self.now();
-        let mut state = self.lock();
-        let (reader, other) = (state.find_user(reader)?.id, state.find_user(other)?.id);
-        let conversation = pair(reader, other);
-        let last = state
-            .messages
-            .values()
-            .rev()
-            .find(|message| message.conversation == conversation && message.sender == other)
-            .map(|message| message.id);
-        let last = last.ok_or_else(|| Error::Missing { kind: "message in conversation", name: conversation })?;
-        let outgoing = events::message_read(&mut state, reader, other, last, self.origin(), now);
-        drop(state);
-        self.deliver(outgoing);
-        Ok(())
-    }
 }

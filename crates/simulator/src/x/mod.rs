@@ -17,6 +17,7 @@ mod render;
 mod search;
 pub(crate) mod stream;
 mod subscriptions;
+mod talks;
 pub mod text;
 mod users;
 mod webhooks;

@@ -2,6 +2,7 @@
 
 use super::gate::Caller;
 use super::listing;
+use super::model::AccessLevel;
 use super::parameters::{POST_SHAPE, Parameters, parse_id};
 use super::problem::{Answer, Problem, missing, ok};
 use super::search::Query;
@@ -9,7 +10,11 @@ use crate::World;
 use crate::world::State as Everything;
 use axum::extract::{Path, RawQuery, State};
 use serde_json::json;
+use std::collections::BTreeSet;
 
+/// Longest query in characters: the specification's, and the one that self-serve plans have.
+const LONGEST_QUERY: usize = 4096;
+const LONGEST_SELF_SERVE_QUERY: usize = 512;
 const WINDOW: &[&str] = &["since_id", "until_id", "start_time", "end_time", "pagination_token", "max_results"];
 
 /// GET /2/tweets/{id}
@@ -159,8 +164,13 @@ pub(crate) async fn search(State(world): State<World>, caller: Caller, RawQuery(
     let parameters = Parameters::read(query.as_deref(), &names, POST_SHAPE)?;
     let size = parameters.number("max_results", 10, 100, 10)?;
     let text = parameters.get("query").unwrap_or_default();
-    if text.trim().is_empty() || text.chars().count() > 4096 {
-        return Err(Problem::invalid("query", text, "The `query` query parameter must have 1 to 4096 characters"));
+    let longest = match world.lock().apps.get(&caller.app).map(|app| app.access_level) {
+        Some(AccessLevel::Enterprise) => LONGEST_QUERY,
+        _ => LONGEST_SELF_SERVE_QUERY,
+    };
+    if text.trim().is_empty() || text.chars().count() > longest {
+        let words = format!("The `query` query parameter must have 1 to {longest} characters");
+        return Err(Problem::invalid("query", text, &words));
     }
     let mut window = Window::read(&parameters)?;
     let now = world.now();
@@ -170,12 +180,12 @@ pub(crate) async fn search(State(world): State<World>, caller: Caller, RawQuery(
     let public = |post: &super::model::Post| {
         wanted.fits(post) && !state.users.get(&post.author).is_some_and(|author| author.protected)
     };
-    let ids = match wanted.conversation() {
-        Some(root) => state
-            .by_conversation
-            .get(&root)
-            .map(|all| window.choose(&state, all.iter(), size + 1, public))
-            .unwrap_or_default(),
+    let ids = match wanted.conversations() {
+        Some(roots) => {
+            let all: BTreeSet<u64> =
+                roots.iter().filter_map(|root| state.by_conversation.get(root)).flatten().copied().collect();
+            window.choose(&state, all.iter(), size + 1, public)
+        }
         None => {
             let all: Vec<u64> = state.posts.range(window.above..window.below).map(|(id, _)| *id).collect();
             window.choose(&state, all.iter(), size + 1, public)

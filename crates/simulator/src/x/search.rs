@@ -51,11 +51,14 @@ impl Query {
         self.groups.iter().all(|group| group.iter().any(|(negated, term)| fits(term, post) != *negated))
     }
 
-    /// The conversation, when the query is limited to one.
-    pub(crate) fn conversation(&self) -> Option<u64> {
-        self.groups.iter().find_map(|group| match group.as_slice() {
-            [(false, Term::Conversation(root))] => Some(*root),
-            _ => None,
+    /// The conversations, when the query is limited to some.
+    pub(crate) fn conversations(&self) -> Option<Vec<u64>> {
+        self.groups.iter().find_map(|group| {
+            let roots = group.iter().map(|(negated, term)| match term {
+                Term::Conversation(root) if !negated => Some(*root),
+                _ => None,
+            });
+            roots.collect()
         })
     }
 }

@@ -28,6 +28,19 @@ fn acceptable(url: &str) -> bool {
 }
 
 impl World {
+    /// Holds every webhook for invalid, as X does after a day of trouble, or for valid again without looking.
+    pub fn set_webhooks_valid(&self, valid: bool) {
+        for webhook in self.lock().webhooks.values_mut() {
+            webhook.valid = valid;
+        }
+    }
+
+    /// Whether every webhook is held for valid.
+    #[must_use]
+    pub fn webhooks_valid(&self) -> bool {
+        self.lock().webhooks.values().all(|webhook| webhook.valid)
+    }
+
     /// Asks the webhook to prove that it knows the consumer secret.
     async fn challenge(&self, url: &str, secret: &str) -> Result<(), String> {
         let token = self.lock().random.token(48);

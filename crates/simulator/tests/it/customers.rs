@@ -4,6 +4,7 @@ use crate::scene::Scene;
 use serde_json::{Value, json};
 use simulator::customers::{Kind, history, languages};
 use std::collections::{BTreeSet, HashSet};
+use std::time::{Duration, Instant};
 
 #[test]
 fn there_are_enough_people_and_texts() {
@@ -149,4 +150,29 @@ async fn the_stream_writes_in_five_languages_and_an_outage_is_loud() {
     let before = scene.events_of("post.mention.create").await.len();
     assert_eq!(scene.control("POST", "/customers/outage", json!({"count": 25})).await["posts"], 25);
     assert!(scene.events_of("post.mention.create").await.len() >= before + 25);
+}
+
+#[tokio::test]
+async fn a_burst_is_a_hundred_times_as_many_for_a_while() {
+    let scene = Scene::start().await;
+    let world = scene.simulator.world();
+    let mut happenings = world.happenings();
+    let begun = Instant::now();
+    scene.control("POST", "/customers/burst", json!({"factor": 100, "seconds": 2})).await;
+    // One a second is the least; a hundred of them would take a hundred seconds.
+    for _ in 0..100 {
+        tokio::time::timeout(Duration::from_secs(30), happenings.recv()).await.unwrap().unwrap();
+    }
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert_eq!(world.customers_running(), None, "the usual stream is as before");
+}
+
+#[tokio::test]
+async fn the_page_offers_people_stream_faults_and_plans() {
+    let scene = Scene::start().await;
+    let page = reqwest::get(scene.simulator.world().origin()).await.unwrap().text().await.unwrap();
+    for path in ["post", "dm", "customers/start", "customers/burst", "faults", "webhooks", "tokens/expire"] {
+        assert!(page.contains(&format!("data-path=\"{path}\"")), "{path}");
+    }
+    assert!(page.contains("accounts/aobabank/access_level") && page.contains("reorder") && page.contains("lose"));
 }

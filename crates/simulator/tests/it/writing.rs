@@ -1,7 +1,7 @@
 //! Posts, replies, the self-serve rule, private messages, media, and the events they cause.
 
 use crate::scene::Scene;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_mention_is_delivered_once_for_each_subscribed_account() {
@@ -286,4 +286,27 @@ async fn mentions_are_read_forward_with_since_id_and_backward_by_pages() {
             .to_owned();
     let read = scene.brand("GET", &format!("/2/tweets/{edited}"), None).await;
     assert_eq!(read.body["data"]["edit_history_tweet_ids"], json!([ids[11], edited]));
+}
+
+#[tokio::test]
+async fn several_conversations_are_searched_at_once_and_a_long_query_is_refused() {
+    let scene = Scene::start().await;
+    let (one, other) =
+        (scene.customer("tom", "@aobabank one", None).await, scene.customer("ida", "@aobabank two", None).await);
+    let silent = scene.customer("eva", "nobody asks for this", None).await;
+    scene.customer("kai", "not for you", Some(&silent)).await;
+    let mut replies = Vec::new();
+    for root in [&one, &other] {
+        let post = json!({"author": "kai", "text": "the same here", "in_reply_to": root, "exact": true});
+        replies.insert(0, scene.control("POST", "/post", post).await["id"].clone());
+        scene.customer("kai", "@aobabank hello", Some(root)).await;
+    }
+    let query = format!("(conversation_id:{one} OR conversation_id:{other}) -from:aobabank -@aobabank");
+    let encoded: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+    let found = scene.brand("GET", &format!("/2/tweets/search/recent?query={encoded}"), None).await;
+    let ids: Vec<Value> = found.body["data"].as_array().unwrap().iter().map(|post| post["id"].clone()).collect();
+    assert_eq!(ids, replies, "newest first, without those that name the account");
+    let long = "x".repeat(513);
+    let refused = scene.brand("GET", &format!("/2/tweets/search/recent?query={long}"), None).await;
+    assert_eq!(refused.status, 400, "{}", refused.body);
 }
