@@ -81,7 +81,8 @@ pub struct IncomingMessage {
     pub private: bool,
     /// Who wrote it.
     pub author: Author,
-    /// For private messages: the other side (the recipient when we wrote it, the author otherwise).
+    /// For private messages: the other side (the recipient when we wrote it, the author otherwise; of a group, the group,
+    /// which has no handle and is written to as a whole).
     pub counterpart: Option<Author>,
     /// Text with links expanded, NFC, as the reader sees it. Empty when there is none.
     pub text: String,

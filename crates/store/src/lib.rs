@@ -26,6 +26,7 @@ pub mod parked;
 pub mod search;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod threads;
 pub mod vault;
 
 pub use error::{Error, Result};

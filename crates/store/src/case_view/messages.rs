@@ -191,6 +191,16 @@ pub struct MessageView {
     pub facts: MessageFacts,
 }
 
+impl MessageView {
+    /// Name and handle of the person who wrote it: of a private group, the one who spoke.
+    pub fn speaker(&self) -> (Option<&str>, Option<&str>) {
+        match &self.entities.speaker {
+            Some(speaker) => (speaker.name.as_deref(), speaker.handle.as_deref()),
+            None => (self.name.as_deref(), self.handle.as_deref()),
+        }
+    }
+}
+
 /// A window of messages, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Messages {

@@ -53,8 +53,7 @@ pub(super) async fn edit(
     )
     .await?;
     let message = incoming.message;
-    let entities =
-        Entities { mentions: message.mentions.clone(), links: message.links.clone(), media: message.media.clone() };
+    let entities = Entities::of(message);
     let understanding = incoming.filing.reading.as_ref().map(|reading| &reading.understanding);
     tx.execute(
         "UPDATE message SET external_id = $3, text = CASE WHEN deleted_at IS NULL THEN $4 ELSE '' END, entities = $5,

@@ -29,6 +29,21 @@ pub struct Entities {
     /// Media.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Media>,
+    /// Who of a private group wrote it; the conversation is with the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<Author>,
+}
+
+impl Entities {
+    /// What stands beside the words of this message.
+    pub(super) fn of(message: &IncomingMessage) -> Self {
+        Self {
+            mentions: message.mentions.clone(),
+            links: message.links.clone(),
+            media: message.media.clone(),
+            speaker: group(message).map(|_| message.author.clone()),
+        }
+    }
 }
 
 /// The unique key of a message inside a workspace.
@@ -215,11 +230,18 @@ async fn see(tx: &mut Tx, workspace: WorkspaceId, sightings: &[(MessageId, Chann
     Ok(())
 }
 
-/// The person a message is talked about with: its author, or for ours the one it is written to.
+/// The private group in which a message was written: its other side is then not its author.
+fn group(message: &IncomingMessage) -> Option<&Author> {
+    let other = message.counterpart.as_ref().filter(|_| message.private)?;
+    (other.external_id != message.author.external_id).then_some(other)
+}
+
+/// The person a message is talked about with: its author, or for ours the one it is written to; of a private group, the
+/// group.
 fn other_side<'a>(incoming: &'a Incoming<'_>) -> Author {
     let message: &'a IncomingMessage = incoming.message;
     if incoming.own.is_none() {
-        return message.author.clone();
+        return group(message).unwrap_or(&message.author).clone();
     }
     let reply_author = message.in_reply_to_author.as_ref().filter(|author| **author != message.author.external_id);
     match (&message.counterpart, reply_author) {
@@ -420,8 +442,9 @@ fn message_row(
     let reading = incoming.filing.reading.as_ref();
     let direction = if incoming.own.is_some() { Direction::Outbound } else { Direction::Inbound };
     let language = reading.map_or("und", |reading| reading.understanding.language.as_str());
-    let entities =
-        Entities { mentions: message.mentions.clone(), links: message.links.clone(), media: message.media.clone() };
+    let mut entities = Entities::of(message);
+    // Ours has its own account and agent.
+    entities.speaker.take_if(|_| incoming.own.is_some());
     let kept = deleted_at.is_none();
     Ok(vec![
         workspace.into(),

@@ -13,18 +13,18 @@ use store::event::Read;
 use store::filing::{Batch, FilingItem, Place, Reading};
 use store::testing::{Fresh, every_engine, workspace};
 
-fn at(second: i64) -> Timestamp {
+pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
 }
 
-struct Desk {
-    workspace: WorkspaceId,
-    app: AppId,
-    brand: ChannelId,
-    support: ChannelId,
+pub struct Desk {
+    pub workspace: WorkspaceId,
+    pub app: AppId,
+    pub brand: ChannelId,
+    pub support: ChannelId,
 }
 
-async fn desk(fresh: &Fresh) -> Desk {
+pub async fn desk(fresh: &Fresh) -> Desk {
     let workspace = workspace(&fresh.store, "Test", at(0)).await;
     let scope = Scope::system(workspace);
     let app = AppId(uuid::Uuid::now_v7());
@@ -81,7 +81,7 @@ fn reading(text: &str) -> Reading {
     Reading { understanding, triage, excerpt: text.into() }
 }
 
-fn message(id: &str, author: &str, root: &str, second: i64, text: &str) -> IncomingMessage {
+pub fn message(id: &str, author: &str, root: &str, second: i64, text: &str) -> IncomingMessage {
     IncomingMessage {
         external_id: id.into(),
         form: Form::Mention,
@@ -104,7 +104,7 @@ fn message(id: &str, author: &str, root: &str, second: i64, text: &str) -> Incom
     }
 }
 
-fn filing(desk: &Desk, account: &str, number: i64, change: Change) -> FilingItem {
+pub fn filing(desk: &Desk, account: &str, number: i64, change: Change) -> FilingItem {
     let text = match &change {
         Change::Message(message) => message.text.clone(),
         _ => String::new(),
@@ -120,7 +120,7 @@ fn filing(desk: &Desk, account: &str, number: i64, change: Change) -> FilingItem
     }
 }
 
-async fn count(fresh: &Fresh, table: &str) -> i64 {
+pub async fn count(fresh: &Fresh, table: &str) -> i64 {
     fresh.store.main.fetch_one(&format!("SELECT count(*) AS n FROM {table}"), &[]).await.unwrap().int("n").unwrap()
 }
 

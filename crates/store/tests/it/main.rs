@@ -6,3 +6,4 @@
 )]
 
 mod filing;
+mod places;

@@ -348,6 +348,8 @@ pub struct MessageBody {
 impl From<MessageItem> for MessageBody {
     fn from(item: MessageItem) -> Self {
         let message = item.message;
+        let (name, handle) = message.speaker();
+        let (name, handle) = (name.map(str::to_owned), handle.map(str::to_owned));
         let send = message.send;
         Self {
             id: message.id.0,
@@ -360,8 +362,8 @@ impl From<MessageItem> for MessageBody {
             direction: message.direction.word(),
             private: message.private,
             identity: message.identity.0,
-            handle: message.handle,
-            name: message.name,
+            handle,
+            name,
             channel: message.channel.map(|channel| channel.0),
             agent: message.agent.map(|agent| agent.0),
             text: message.text,

@@ -21,7 +21,8 @@ pub(super) fn message(
     colleagues: &[Colleague],
 ) -> Result<MessageView> {
     let message = &item.message;
-    let person = Person { name: message.name.clone(), handle: message.handle.clone() };
+    let (name, handle) = message.speaker();
+    let person = Person { name: name.map(str::to_owned), handle: handle.map(str::to_owned) };
     let by = message.agent.map(|agent| Colleague { agent, name: message.agent_name.clone().unwrap_or_default() });
     let from = match item.from {
         desk::From::Contact => From::Contact(person),
