@@ -91,6 +91,15 @@ pub struct Page {
     pub charges: Vec<Charge>,
 }
 
+/// A thread in which we take part, to be completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenThread {
+    /// External id of the message that opened it.
+    pub root: String,
+    /// When we first heard of it. What is older was not addressed to us.
+    pub since: Timestamp,
+}
+
 /// Why a call failed; the network's own words are kept for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -150,6 +159,14 @@ pub struct Sent {
 pub trait Files: Send + Sync {
     /// The bytes of an attachment.
     async fn read(&self, attachment: domain::id::AttachmentId) -> std::io::Result<Bytes>;
+}
+
+/// Where a stream's deliveries go.
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    /// Keeps them, each with whether it is private; `false` when they could not be kept: then the stream is given up, so
+    /// that the network still has them. Nothing to keep is a sign of life.
+    async fn take(&self, deliveries: Vec<(Bytes, bool)>) -> bool;
 }
 
 /// A network: pure readings first, acts after; nobody lists what they cannot do.
@@ -220,6 +237,14 @@ pub trait Network: Send + Sync {
     ) -> Result<(), CallError> {
         Err(CallError::Absent)
     }
+    /// Whether this app is heard over a connection that we hold instead of a webhook.
+    fn streams(&self, _app: &AppAccess) -> bool {
+        false
+    }
+    /// Holds that connection and hands over what comes; returns when it broke, with the reason.
+    async fn stream(&self, _app: &AppAccess, _deliveries: &dyn Deliveries) -> CallError {
+        CallError::Absent
+    }
     /// Reads one page of a source; `since` bounds the first read when there is no cursor.
     async fn poll(
         &self,
@@ -227,6 +252,21 @@ pub trait Network: Send + Sync {
         _source: &str,
         _cursor: Option<&str>,
         _since: Timestamp,
+    ) -> Result<Page, CallError> {
+        Err(CallError::Absent)
+    }
+    /// Name of the source that completes threads, where the network does not tell of every reply in them.
+    fn thread_source(&self) -> Option<&'static str> {
+        None
+    }
+    /// Reads one page of what others wrote in these threads; `ours` are the handles of our accounts, whose own messages
+    /// and mentions come another way.
+    async fn poll_threads(
+        &self,
+        _channel: &ChannelAccess,
+        _threads: &[OpenThread],
+        _ours: &[String],
+        _cursor: Option<&str>,
     ) -> Result<Page, CallError> {
         Err(CallError::Absent)
     }

@@ -2,10 +2,12 @@
 
 mod guard;
 mod resolver;
+mod stream;
 #[cfg(test)]
 mod tests;
 
 pub use guard::{Blocked, HostPort, is_public};
+pub use stream::Stream;
 
 use crate::budget::Budgets;
 use bytes::{Bytes, BytesMut};
@@ -132,6 +134,11 @@ impl Client {
         read(request, ANSWER_LIMIT).await
     }
 
+    /// Sends a request whose answer does not end, and reads its head.
+    pub async fn open(&self, request: reqwest::RequestBuilder) -> Result<Stream, Failure> {
+        Stream::open(request, self.inner.options.total_time).await
+    }
+
     /// Downloads a file of at most `limit` bytes; each redirect passes the guard again. Headers are sent to the
     /// first host only.
     pub async fn download(&self, url: &str, headers: HeaderMap, limit: u64) -> Result<Answer, Failure> {
@@ -153,7 +160,10 @@ impl Client {
 }
 
 async fn read(request: reqwest::RequestBuilder, limit: u64) -> Result<Answer, Failure> {
-    let mut response = request.send().await.map_err(classify)?;
+    read_whole(request.send().await.map_err(classify)?, limit).await
+}
+
+async fn read_whole(mut response: reqwest::Response, limit: u64) -> Result<Answer, Failure> {
     if response.content_length().is_some_and(|length| length > limit) {
         return Err(Failure::TooLarge(limit));
     }

@@ -3,7 +3,7 @@
 use super::errors::{No, Trouble};
 use crate::access::{AppAccess, ChannelAccess, Secret};
 use crate::budget::BudgetKey;
-use crate::client::Client;
+use crate::client::{Client, Stream};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use reqwest::multipart::Form;
@@ -58,6 +58,22 @@ impl<'a> Api<'a> {
         query: &[(&str, &str)],
     ) -> Result<T, Trouble> {
         self.call(endpoint, Method::GET, path, query, Body::Nothing).await
+    }
+
+    /// Opens an answer that does not end.
+    pub(super) async fn open(&self, endpoint: &'static str, path: &str) -> Result<Stream, Trouble> {
+        let token = self.token.ok_or_else(|| Trouble::Unfit("the app has no bearer_token".to_owned()))?;
+        let url = format!("{}{path}", base(self.app, "api_base", API_BASE));
+        let request = self.client.request(Method::GET, &url)?.bearer_auth(token.reveal());
+        let key = BudgetKey { app: self.app.app, account: self.account.to_owned(), endpoint };
+        self.client.budgets().take(&key, Timestamp::now()).map_err(|at| Trouble::Waiting { at })?;
+        let stream = self.client.open(request).await?;
+        let exhausted = stream.status() == StatusCode::TOO_MANY_REQUESTS;
+        let at = self.client.budgets().learn(&key, stream.headers(), exhausted, Timestamp::now());
+        if stream.status().is_success() {
+            return Ok(stream);
+        }
+        Err(Trouble::Said(No::read(&stream.whole().await?, at.filter(|_| exhausted))))
     }
 
     /// `endpoint` names the rate limit that the call falls under.

@@ -1,7 +1,10 @@
 //! What X can do, and what an app at X needs, as data.
 
+pub(super) mod prices;
+
 use super::api::{API_BASE, WEB_BASE};
-use super::{length, poll, upload};
+use super::send::upload;
+use super::{length, poll};
 use crate::network::AppField;
 use domain::capability::{Capabilities, LengthUnit, MediaLimit, TextLimit};
 use domain::vocabulary::AccessLevel;
@@ -15,6 +18,8 @@ pub(super) const APP_FIELDS: &[AppField] = &[
     AppField { name: "consumer_secret", secret: true, required: true, default: None },
     // Registers the webhook; without it the channel lives on polling alone.
     AppField { name: "bearer_token", secret: true, required: false, default: None },
+    // `webhook`, or `stream` for those whom X cannot reach.
+    AppField { name: "inbound", secret: false, required: false, default: Some("webhook") },
     AppField { name: "api_base", secret: false, required: false, default: Some(API_BASE) },
     AppField { name: "authorize_base", secret: false, required: false, default: Some(WEB_BASE) },
     AppField { name: "web_base", secret: false, required: false, default: Some(WEB_BASE) },

@@ -1,10 +1,12 @@
 //! Private messages in our words: the Account Activity shape inside `dm.*`, the API's list, and encrypted ones.
 
+use super::api::segment;
+use super::errors::Trouble;
 use super::normalise::{Broken, Reader, parsed};
 use super::posts::{self, author as author_of};
 use super::text::{self, Readable};
+use super::wire::direct::{DirectMessages, DmEvent, Encrypted, MessageCreated, Receipt};
 use super::wire::{Id, Includes, User, unwrapped};
-use super::wire_direct::{DirectMessages, DmEvent, Encrypted, MessageCreated, Receipt};
 use domain::item::{Author, Change, IncomingMessage, Media};
 use domain::vocabulary::Form;
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// Stands before the id of a group's conversation, so that nobody takes it for an account.
+const GROUP: &str = "group-";
 /// Code of our own words for a message that only X's apps can open.
 const ENCRYPTED: &str = "x.encrypted_message";
 
@@ -62,6 +66,13 @@ fn message_read(
         return Err(Broken::new("unknown_event", text::name(&event.kind)));
     }
     let create = event.message_create;
+    let group = group_of(event.dm_conversation_id.as_deref().or(create.dm_conversation_id.as_deref()), account);
+    if group.is_none() && create.sender_id != *account && create.target.recipient_id != *account {
+        // A group's message in a shape that names one recipient alone does not say of which group. The list of messages,
+        // which is polled, does.
+        reader.push(account, Change::Ignored { kind: "dm.group".to_owned() });
+        return Ok(());
+    }
     let attached = create.message_data.attachment.and_then(|attachment| attachment.media);
     let hidden: Vec<&str> = attached.iter().filter_map(|media| media.url.as_deref()).collect();
     let Readable { text, links } =
@@ -77,10 +88,10 @@ fn message_read(
     let message = Private {
         sent_at: text::time(stated.as_deref(), &event.id.0, reader.received_at),
         author: author_of(&create.sender_id, users.get(&create.sender_id.0)),
-        counterpart: {
+        counterpart: group.unwrap_or_else(|| {
             let other = if create.sender_id == *account { &create.target.recipient_id } else { &create.sender_id };
             author_of(other, users.get(&other.0))
-        },
+        }),
         id: event.id.0,
         text,
         links,
@@ -117,16 +128,19 @@ pub(super) fn read_listed(reader: &mut Reader, account: &Id, raw: &str, includes
         return Ok(());
     }
     let sender = event.sender_id.ok_or_else(|| Broken::new("missing_field", "sender_id"))?;
-    let sides = event.dm_conversation_id.as_deref().unwrap_or_default();
-    let other = if sender == *account {
-        sides
+    let counterpart = if let Some(group) = group_of(event.dm_conversation_id.as_deref(), account) {
+        group
+    } else if sender == *account {
+        let sides = event.dm_conversation_id.as_deref().unwrap_or_default();
+        let other = sides
             .split('-')
             .map(|side| Id(side.to_owned()))
             .chain(event.participant_ids)
             .find(|side| side != account && !side.0.is_empty())
-            .ok_or_else(|| Broken::new("missing_field", "dm_conversation_id"))?
+            .ok_or_else(|| Broken::new("missing_field", "dm_conversation_id"))?;
+        author_of(&other, includes.users.get(&other.0))
     } else {
-        sender.clone()
+        author_of(&sender, includes.users.get(&sender.0))
     };
     event.urls.append(&mut event.entities.urls);
     event.entities.mentions.append(&mut event.mentions);
@@ -134,7 +148,7 @@ pub(super) fn read_listed(reader: &mut Reader, account: &Id, raw: &str, includes
     let message = Private {
         sent_at: text::time(event.created_at.as_deref(), &event.id.0, reader.received_at),
         author: author_of(&sender, includes.users.get(&sender.0)),
-        counterpart: author_of(&other, includes.users.get(&other.0)),
+        counterpart,
         id: event.id.0,
         text,
         links,
@@ -146,8 +160,29 @@ pub(super) fn read_listed(reader: &mut Reader, account: &Id, raw: &str, includes
     Ok(())
 }
 
+/// The group behind a conversation id. A talk of two is named after its two sides, anything else is a group, to which one
+/// writes as to one person. X tells neither its name nor its members with a message: its last digits stand for it.
+fn group_of(conversation: Option<&str>, account: &Id) -> Option<Author> {
+    let id = conversation.filter(|id| !id.is_empty() && !id.split(['-', ':']).any(|side| side == account.0))?;
+    let digits: Vec<char> = id.chars().rev().take(4).collect();
+    Some(Author {
+        external_id: format!("{GROUP}{}", id.chars().take(64).collect::<String>()),
+        name: Some(format!("👥 …{}", text::name(&digits.into_iter().rev().collect::<String>()))),
+        ..Author::default()
+    })
+}
+
+/// Where the messages of a recipient lie: of a group in its conversation, of a person in the one with them.
+pub(super) fn conversation_path(recipient: &str) -> Result<String, Trouble> {
+    Ok(match recipient.strip_prefix(GROUP) {
+        Some(conversation) => format!("/2/dm_conversations/{}", segment(conversation)?),
+        None => format!("/2/dm_conversations/with/{}", segment(recipient)?),
+    })
+}
+
 /// A message that this product cannot open: it says so, and that it came.
 pub(super) fn read_encrypted(reader: &mut Reader, account: &Id, message: Encrypted, includes: &Includes) {
+    let group = group_of(Some(&message.conversation_id), account);
     let sides = message.conversation_id.split([':', '-']);
     let other = if message.sender_id == *account {
         sides.map(|side| Id(side.to_owned())).find(|side| side != account).unwrap_or_default()
@@ -158,7 +193,7 @@ pub(super) fn read_encrypted(reader: &mut Reader, account: &Id, message: Encrypt
     let private = Private {
         sent_at: text::time(stated.as_deref(), "", reader.received_at),
         author: author_of(&message.sender_id, includes.users.get(&message.sender_id.0)),
-        counterpart: author_of(&other, includes.users.get(&other.0)),
+        counterpart: group.unwrap_or_else(|| author_of(&other, includes.users.get(&other.0))),
         id: message.id.0,
         text: String::new(),
         links: Vec::new(),

@@ -1,7 +1,9 @@
 //! The length of a post as X counts it: weighted characters, links of one length, emoji of one weight
 //! (twitter-text configuration v3; conformance data in `contracts/twitter-text`).
 
-use super::link_detection::links;
+pub(super) mod link_detection;
+
+use self::link_detection::links;
 use crate::network::Measured;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;

@@ -7,28 +7,25 @@ mod connect;
 mod direct;
 mod errors;
 mod length;
-mod link_detection;
 mod media;
-mod mend;
 mod normalise;
 mod poll;
 mod posts;
-mod prices;
 mod receive;
 mod reconcile;
 mod send;
+mod stream;
 mod subscribe;
 #[cfg(test)]
 mod tests;
 mod text;
-mod upload;
 mod wire;
-mod wire_direct;
 
 use crate::access::{AppAccess, ChannelAccess, Tokens};
 use crate::client::Client;
 use crate::network::{
-    AppField, CallError, Connected, Files, Handshake, Measured, Network, Page, Received, Rejected, Sent,
+    AppField, CallError, Connected, Deliveries, Files, Handshake, Measured, Network, OpenThread, Page, Received,
+    Rejected, Sent,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -56,7 +53,7 @@ impl X {
 impl Network for X {
     fn capabilities(&self) -> &Capabilities { &self.capabilities }
     fn app_fields(&self) -> &'static [AppField] { capabilities::APP_FIELDS }
-    fn prices(&self) -> &'static [(&'static str, i64)] { prices::PRICES }
+    fn prices(&self) -> &'static [(&'static str, i64)] { capabilities::prices::PRICES }
 
     fn handshake(&self, app: &AppAccess, query: &str) -> Result<Handshake, Rejected> { receive::handshake(app, query) }
     fn receive(&self, app: &AppAccess, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejected> { receive::receive(app, headers, body) }
@@ -73,7 +70,11 @@ impl Network for X {
     async fn refresh(&self, app: &AppAccess, tokens: &Tokens) -> Result<Tokens, CallError> { connect::refresh(&self.client, app, tokens).await }
     async fn subscribe(&self, channel: &ChannelAccess, url: &str) -> Result<(), CallError> { subscribe::subscribe(&self.client, channel, url).await }
     async fn replay(&self, app: &AppAccess, url: &str, from: Timestamp, to: Timestamp) -> Result<(), CallError> { subscribe::replay(&self.client, app, url, from, to).await }
+    fn thread_source(&self) -> Option<&'static str> { Some(poll::threads::SOURCE) }
+    fn streams(&self, app: &AppAccess) -> bool { stream::is_wanted(app) }
+    async fn stream(&self, app: &AppAccess, deliveries: &dyn Deliveries) -> CallError { stream::hold(&self.client, app, deliveries).await }
     async fn poll(&self, channel: &ChannelAccess, source: &str, cursor: Option<&str>, since: Timestamp) -> Result<Page, CallError> { poll::poll(&self.client, channel, source, cursor, since).await }
+    async fn poll_threads(&self, channel: &ChannelAccess, threads: &[OpenThread], ours: &[String], cursor: Option<&str>) -> Result<Page, CallError> { poll::threads::poll(&self.client, channel, threads, ours, cursor).await }
     async fn send(&self, channel: &ChannelAccess, outgoing: &Outgoing, files: &dyn Files, _now: Timestamp) -> Sent { send::send(&self.client, channel, outgoing, files).await }
     async fn reconcile(&self, channel: &ChannelAccess, outgoing: &Outgoing, from: Timestamp, taken: &[String]) -> Reconciled { reconcile::reconcile(&self.client, channel, outgoing, from, taken).await }
     async fn fetch_media(&self, channel: &ChannelAccess, media: &Media, limit: u64) -> Result<(String, Bytes), CallError> { media::fetch(&self.client, channel, media, limit).await }

@@ -1,8 +1,10 @@
 //! One delivery in, items in our words out. Nothing is dropped: what cannot be read is kept with the reason.
 
+mod mend;
+
+use super::wire::direct::{DirectMessages, Encrypted};
 use super::wire::{DeletedPost, DeletedStatus, Delivery, Event, Id, Includes, Like, OldRevocation, Revocation};
-use super::wire_direct::{DirectMessages, Encrypted};
-use super::{direct, mend, posts, text};
+use super::{direct, posts, text};
 use domain::item::{Change, Item, Normalised, Unreadable};
 use jiff::Timestamp;
 use serde::Deserialize;

@@ -1,9 +1,11 @@
 //! Back-fill: reads mentions, private messages and our own posts page by page; the cursor carries a run's state,
 //! so that a crash between two pages loses nothing.
 
+pub(super) mod threads;
+
 use super::api::{Api, segment};
+use super::capabilities::prices;
 use super::errors::Trouble;
-use super::prices;
 use crate::access::ChannelAccess;
 use crate::client::Client;
 use crate::network::{CallError, Charge, Page};

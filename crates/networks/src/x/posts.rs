@@ -1,6 +1,7 @@
 //! Posts in our words: form, thread, links, media, versions.
 
 use super::normalise::{Broken, Reader, parsed};
+use super::poll::threads;
 use super::text::{self, Readable};
 use super::wire::{Attachments, Entities, Id, Includes, MediaObject, Post, User};
 use domain::item::{Author, Change, IncomingMessage, Media, MediaKind, Mentioned};
@@ -50,7 +51,7 @@ fn message(reader: &Reader, account: &Id, mut post: Post, includes: &Includes, k
         }
     } else if ours(&quotes_author) {
         Form::Quote
-    } else if in_reply_to.is_some() && (ours(&in_reply_to_author) || ours(&root_author)) {
+    } else if in_reply_to.is_some() && (kind == threads::SOURCE || ours(&in_reply_to_author) || ours(&root_author)) {
         Form::Reply
     } else {
         Form::Mention

@@ -13,7 +13,7 @@ const SIGNATURE: &str = "x-twitter-webhooks-signature";
 /// Longest token that is answered.
 const TOKEN_LIMIT: usize = 128;
 /// Greatest body that is read; X's own are some kilobytes.
-const BODY_LIMIT: usize = 4 * 1024 * 1024;
+pub(super) const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// Deepest nesting that is read; X's own is about ten.
 const DEPTH_LIMIT: usize = 64;
 
@@ -69,7 +69,7 @@ struct PeekEvent<'a> {
 }
 
 /// Whether any event of the body is private; `None` when it is no object and no list of objects.
-fn is_private(body: &[u8]) -> Option<bool> {
+pub(super) fn is_private(body: &[u8]) -> Option<bool> {
     // What is no UTF-8 is mended when it is read; here it must only not stand in the way.
     let body = String::from_utf8_lossy(body);
     if body.trim_start().starts_with('[') {

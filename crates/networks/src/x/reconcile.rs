@@ -2,11 +2,12 @@
 //! id, time and text. X has no idempotency key, so this stands between a lost answer and a second post.
 
 use super::api::{Api, segment};
+use super::direct::conversation_path;
 use super::errors::Trouble;
 use super::poll::{DM_FIELDS, POST_FIELDS, whole_seconds};
 use super::text::{readable, snowflake_time};
+use super::wire::direct::DmEvent;
 use super::wire::{Id, Post};
-use super::wire_direct::DmEvent;
 use crate::access::ChannelAccess;
 use crate::client::Client;
 use crate::network::CallError;
@@ -117,7 +118,7 @@ async fn direct_messages(
     recipient: &str,
     earliest: Timestamp,
 ) -> Result<Vec<Standing>, Trouble> {
-    let path = format!("/2/dm_conversations/with/{}/dm_events", segment(recipient)?);
+    let path = format!("{}/dm_events", conversation_path(recipient)?);
     let query = [("max_results", "100"), ("event_types", "MessageCreate"), ("dm_event.fields", DM_FIELDS)];
     let is_older = |event: &DmEvent| time(event.created_at.as_deref(), &event.id).is_some_and(|at| at < earliest);
     let all: Vec<DmEvent> = pages(api, "dm_with", &path, &query, is_older).await?;

@@ -1,12 +1,16 @@
 //! One act towards X: reply, post, private message, delete, hide. Nothing that people see is ever tried twice here.
 
+pub(super) mod upload;
+
 use super::api::{Api, Body, segment, web_base};
+use super::capabilities::prices;
 use super::errors::Trouble;
-use super::{length, prices, upload};
+use super::{direct, length};
 use crate::access::ChannelAccess;
 use crate::client::Client;
 use crate::network::{Charge, Files, Sent};
 use domain::outgoing::{Outcome, Outgoing, OutgoingMedia};
+use domain::vocabulary::AccessLevel;
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -62,7 +66,12 @@ async fn post(
         body.insert("media".to_owned(), json!({ "media_ids": ids }));
     }
     let made: Made<MadePost> = api.call("post_create", Method::POST, "/2/tweets", &[], Body::Json(body.into())).await?;
-    let what = if length::has_link(text) { prices::POST_CREATE_WITH_URL } else { prices::POST_CREATE };
+    let what = match in_reply_to {
+        _ if length::has_link(text) => prices::POST_CREATE_WITH_URL,
+        // On self-serve access X takes a reply only from whom the author summoned, by name or quote.
+        Some(_) if channel.facts.access_level == Some(AccessLevel::SelfServe) => prices::POST_CREATE_SUMMONED,
+        _ => prices::POST_CREATE,
+    };
     let id = made.data.id;
     let url = status_url(web_base(&channel.app), Some(&channel.facts.handle), &id);
     Ok(sent(Some(id), Some(url), Some(what)))
@@ -84,7 +93,7 @@ async fn direct_message(
         let attachments = ids.into_iter().map(|id| json!({ "media_id": id })).collect();
         body.insert("attachments".to_owned(), attachments);
     }
-    let path = format!("/2/dm_conversations/with/{}/messages", segment(recipient)?);
+    let path = format!("{}/messages", direct::conversation_path(recipient)?);
     let made: Made<MadeDirectMessage> =
         api.call("dm_create", Method::POST, &path, &[], Body::Json(body.into())).await?;
     Ok(sent(Some(made.data.dm_event_id), None, Some(prices::DIRECT_MESSAGE_CREATE)))

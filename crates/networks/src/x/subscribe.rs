@@ -2,6 +2,7 @@
 
 use super::api::{Api, Body, segment};
 use super::errors::{No, Trouble};
+use super::stream::is_wanted;
 use crate::access::{AppAccess, ChannelAccess};
 use crate::client::Client;
 use crate::network::CallError;
@@ -92,16 +93,27 @@ struct Filter {
 
 /// Registers the address and everything that the channel wants to hear of.
 pub(super) async fn subscribe(client: &Client, channel: &ChannelAccess, webhook_url: &str) -> Result<(), CallError> {
-    let webhook = ready_webhook(Api::of_app(client, &channel.app), webhook_url).await?;
+    let webhook = match is_wanted(&channel.app) {
+        // Events go to the stream by themselves.
+        true => None,
+        false => Some(ready_webhook(Api::of_app(client, &channel.app), webhook_url).await?),
+    };
+    let webhook_id = webhook.as_ref().map(|webhook| webhook.id.as_str());
     let existing = subscriptions(Api::of_app(client, &channel.app)).await?;
     let account = Some(channel.facts.account.as_str());
     let api = Api::of_channel(client, channel);
     for (event_type, direction, need) in EVENTS {
-        let done = ensure(api, &existing, &webhook, event_type, account, *direction).await;
+        let done = ensure(api, &existing, webhook_id, event_type, account, *direction).await;
         tolerate(done, event_type, *need)?;
     }
-    let done = ensure(Api::of_app(client, &channel.app), &existing, &webhook, REVOCATION, None, None).await;
-    tolerate(done, REVOCATION, Need::Useful)
+    let done = ensure(Api::of_app(client, &channel.app), &existing, webhook_id, REVOCATION, None, None).await;
+    tolerate(done, REVOCATION, Need::Useful)?;
+    if webhook.is_none_or(|webhook| webhook.valid) {
+        return Ok(());
+    }
+    let message =
+        "X holds the webhook's address for invalid: it asked there and did not get the right answer".to_owned();
+    Err(CallError::Later { at: None, message })
 }
 
 /// A plan may lack some events; the inbox works without the merely useful ones.
@@ -120,19 +132,22 @@ fn is_final(no: &No) -> bool {
 }
 
 /// The webhook at this address, made or validated again when needed.
-async fn ready_webhook(api: Api<'_>, url: &str) -> Result<String, Trouble> {
+async fn ready_webhook(api: Api<'_>, url: &str) -> Result<Webhook, Trouble> {
     let Some(webhook) = webhook_at(api, url).await? else {
         let body = Body::Json(json!({ "url": url }));
         let made: MadeWebhook = api.call("webhooks", Method::POST, "/2/webhooks", &[], body).await?;
         let (MadeWebhook::Wrapped { data: webhook } | MadeWebhook::Bare(webhook)) = made;
-        return Ok(webhook.id);
+        return Ok(Webhook { valid: true, ..webhook });
     };
-    if !webhook.valid {
-        // Asks X for its challenge now instead of at its own hour.
-        let path = format!("/2/webhooks/{}", segment(&webhook.id)?);
-        api.call::<Value>("webhooks", Method::PUT, &path, &[], Body::Nothing).await?;
+    if webhook.valid {
+        return Ok(webhook);
     }
-    Ok(webhook.id)
+    // X gave the address up and delivers nothing there: it is to ask for its challenge now instead of at its own hour.
+    tracing::warn!(url, "X holds the webhook for invalid: asking it to look again");
+    let path = format!("/2/webhooks/{}", segment(&webhook.id)?);
+    api.call::<Value>("webhooks", Method::PUT, &path, &[], Body::Nothing).await?;
+    // The answer says only that X will look.
+    Ok(webhook_at(api, url).await?.unwrap_or(webhook))
 }
 
 async fn webhook_at(api: Api<'_>, url: &str) -> Result<Option<Webhook>, Trouble> {
@@ -160,7 +175,7 @@ async fn subscriptions(api: Api<'_>) -> Result<Vec<Subscription>, Trouble> {
 async fn ensure(
     api: Api<'_>,
     existing: &[Subscription],
-    webhook: &str,
+    webhook: Option<&str>,
     event_type: &str,
     account: Option<&str>,
     direction: Option<&str>,
@@ -172,7 +187,7 @@ async fn ensure(
     });
     let endpoint = "subscriptions";
     if let Some(same) = same {
-        if same.webhook_id.as_deref() == Some(webhook) {
+        if webhook.is_none() || same.webhook_id.as_deref() == webhook {
             return Ok(());
         }
         let path = format!("/2/activity/subscriptions/{}", segment(&same.subscription_id)?);
@@ -186,7 +201,10 @@ async fn ensure(
     if let Some(direction) = direction {
         filter.insert("direction".to_owned(), direction.into());
     }
-    let body = json!({ "event_type": event_type, "filter": filter, "tag": "madoguchi", "webhook_id": webhook });
+    let mut body = json!({ "event_type": event_type, "filter": filter, "tag": "madoguchi" });
+    if let (Some(webhook), Some(fields)) = (webhook, body.as_object_mut()) {
+        fields.insert("webhook_id".to_owned(), webhook.into());
+    }
     match api.call::<Value>(endpoint, Method::POST, "/2/activity/subscriptions", &[], Body::Json(body)).await {
         // Another node was faster.
         Err(Trouble::Said(no)) if is_double(&no) => Ok(()),
@@ -197,6 +215,10 @@ async fn ensure(
 fn is_double(no: &No) -> bool {
     let words = no.message.to_ascii_lowercase();
     no.status == StatusCode::CONFLICT || words.contains("duplicate") || words.contains("already exists")
+}
+
+fn is_running(no: &No) -> bool {
+    no.status == StatusCode::CONFLICT || no.code.contains("ReplayConflict") || no.message.contains("ReplayConflict")
 }
 
 /// Asks X to deliver again what it delivered between two times, at most its 24 hours.
@@ -224,8 +246,11 @@ pub(super) async fn replay(
         "to_date": minute(end),
     });
     let path = "/2/webhooks/replay";
-    api.call::<Value>("webhook_replay", Method::POST, path, &[], Body::Json(body)).await?;
-    Ok(())
+    match api.call::<Value>("webhook_replay", Method::POST, path, &[], Body::Json(body)).await {
+        // One job at a time: this one can be asked for when the other has ended.
+        Err(Trouble::Said(no)) if is_running(&no) => Err(CallError::Later { at: None, message: no.message }),
+        done => done.map(|_| ()).map_err(CallError::from),
+    }
 }
 
 fn minute(time: Timestamp) -> String {

@@ -6,3 +6,4 @@ mod hostile;
 mod reading;
 mod samples;
 mod text;
+mod webhook;

@@ -90,6 +90,11 @@ pub(super) fn time(stated: Option<&str>, id: &str, received_at: Timestamp) -> Ti
     stated.or_else(|| snowflake_time(id)).unwrap_or(received_at)
 }
 
+/// The smallest id that X can have made at this time or later.
+pub(super) fn snowflake_at(time: Timestamp) -> String {
+    (time.as_millisecond().saturating_sub(SNOWFLAKE_EPOCH).max(0) << 22).to_string()
+}
+
 /// When X made an id; `None` for what is no snowflake.
 pub(super) fn snowflake_time(id: &str) -> Option<Timestamp> {
     let number: i64 = id.parse().ok()?;

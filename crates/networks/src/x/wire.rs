@@ -2,6 +2,8 @@
 //! Account Activity) are accepted. Whatever is not named here is skipped. Names that two vocabularies have for one
 //! thing are fields of their own, not aliases: a body may hold both.
 
+pub(super) mod direct;
+
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 use serde_json::value::RawValue;

@@ -128,6 +128,13 @@ impl Scene {
         answer["posts"].as_array().unwrap().clone()
     }
 
+    /// What stands in the private messages of an account.
+    pub async fn messages(&self, account: &str) -> Vec<Value> {
+        let url = format!("http://{}/control/messages?account={account}", self.simulator.address());
+        let answer: Value = self.control.get(url).send().await.unwrap().json().await.unwrap();
+        answer["messages"].as_array().unwrap().clone()
+    }
+
     /// The whole way of permission: consent page, code, tokens, whose account it is.
     pub async fn connect(&self, username: &str) -> Connected {
         let (verifier, redirect) = ("v".repeat(64), "https://desk.example/callback");

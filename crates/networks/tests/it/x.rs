@@ -1,11 +1,11 @@
 //! Talks with the simulated X: every capability once, and every fault that must not double a reply.
 
 use crate::scene::{PNG, Scene, message, order, reply, tokens_of};
-use domain::item::Change;
+use domain::item::{Change, Item};
 use domain::outgoing::{Outcome, Outgoing, OutgoingMedia, Reconciled};
 use domain::vocabulary::{AccessLevel, Form};
 use jiff::{SignedDuration, Timestamp};
-use networks::network::CallError;
+use networks::network::{CallError, OpenThread};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -173,6 +173,98 @@ async fn polling_finds_what_the_webhook_lost() {
     );
     let page = scene.network.poll(&support, "direct_messages", page.cursor.as_deref(), since).await.unwrap();
     assert_eq!(page.deliveries.len(), 0);
+}
+
+#[tokio::test]
+async fn replies_to_replies_are_searched_each_once_and_what_names_us_is_left_out() {
+    let scene = Scene::start().await;
+    let support = scene.unsubscribed(scene.connect("nordhafen_hilfe").await, AccessLevel::SelfServe);
+    let mut threads = Vec::new();
+    let mut deep = BTreeSet::new();
+    for number in 0..25 {
+        let since = Timestamp::now();
+        let root = scene.posted(json!({ "author": "mika", "text": format!("@nordhafen_hilfe Frage {number}") })).await;
+        let answer = json!({ "author": "jonas", "text": "Bei mir auch", "in_reply_to": root, "exact": true });
+        deep.insert(scene.posted(answer).await);
+        let named = json!({ "author": "jonas", "text": "@nordhafen_hilfe und?", "in_reply_to": root });
+        scene.posted(named).await;
+        threads.push(OpenThread { root, since });
+    }
+    let ours = ["nordhafen_hilfe".to_owned()];
+    let (mut cursor, mut found, mut pages, mut read) = (None, Vec::new(), 0, 0);
+    loop {
+        let page = scene.network.poll_threads(&support, &threads, &ours, cursor.as_deref()).await.unwrap();
+        for (delivery, private) in &page.deliveries {
+            let items = scene.network.normalise(delivery, Timestamp::now()).items;
+            let [Item { change: Change::Message(message), .. }] = items.as_slice() else { panic!("{items:?}") };
+            assert!(!private && message.form == Form::Reply && message.author.handle.as_deref() == Some("jonas"));
+            found.push(message.external_id.clone());
+        }
+        read += page.charges.iter().map(|charge| charge.count).sum::<i64>();
+        (cursor, pages) = (page.cursor, pages + 1);
+        if !page.more {
+            break;
+        }
+    }
+    found.sort();
+    assert_eq!(found, deep.iter().cloned().collect::<Vec<_>>());
+    assert_eq!((pages, read), (3, 25), "several threads share a query, and nothing is read twice");
+
+    // The next round finds what is new and pays for nothing else.
+    let root = &threads[7].root;
+    let late = json!({ "author": "jonas", "text": "Immer noch", "in_reply_to": root, "exact": true });
+    let late = scene.posted(late).await;
+    let (mut found, mut read) = (Vec::new(), 0);
+    loop {
+        let page = scene.network.poll_threads(&support, &threads, &ours, cursor.as_deref()).await.unwrap();
+        found.extend(page.deliveries.iter().map(|(body, _)| String::from_utf8_lossy(body).into_owned()));
+        read += page.charges.iter().map(|charge| charge.count).sum::<i64>();
+        cursor = page.cursor;
+        if !page.more {
+            break;
+        }
+    }
+    assert!(found.len() == 1 && found[0].contains(&late), "{found:?}");
+    assert_eq!(read, 1);
+}
+
+#[tokio::test]
+async fn a_group_is_read_and_answered_as_a_group() {
+    let scene = Scene::with_time(Duration::from_secs(2)).await;
+    let support = scene.unsubscribed(scene.connect("nordhafen_hilfe").await, AccessLevel::SelfServe);
+    let since = Timestamp::now() - SignedDuration::from_mins(5);
+    scene.control("/accounts", json!({ "username": "jonas" })).await;
+    let others = json!(["nordhafen_hilfe", "jonas"]);
+    let opened = scene.control("/group", json!({ "from": "mika", "others": others, "text": "Wir beide warten" })).await;
+    scene.control("/dm", json!({ "from": "mika", "to": "nordhafen_hilfe", "text": "nur ich" })).await;
+    let page = scene.network.poll(&support, "direct_messages", None, since).await.unwrap();
+    let items: Vec<Item> =
+        page.deliveries.iter().flat_map(|(body, _)| scene.network.normalise(body, Timestamp::now()).items).collect();
+    let [Item { change: Change::Message(alone), .. }, Item { change: Change::Message(together), .. }] =
+        items.as_slice()
+    else {
+        panic!("{items:?}")
+    };
+    let (person, group) = (alone.counterpart.clone().unwrap(), together.counterpart.clone().unwrap());
+    assert_eq!(person, alone.author);
+    assert_eq!(group.external_id, format!("group-{}", opened["conversation"].as_str().unwrap()));
+    assert_eq!((together.author.handle.as_deref(), group.handle), (Some("mika"), None));
+
+    let mut lost = order("timeout_after", "POST /2/dm_conversations/{dm_conversation_id}/messages");
+    lost["delay_ms"] = json!(5000);
+    scene.fault(lost).await;
+    let from = Timestamp::now();
+    let outgoing = message(&group.external_id, "Wir sehen für Sie beide nach.");
+    let outcome = scene.send(&support, &outgoing).await.outcome;
+    assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+    let found = scene.network.reconcile(&support, &outgoing, from, &[]).await;
+    assert!(matches!(found, Reconciled::Found { .. }), "{found:?}");
+    let standing = scene.messages("nordhafen_hilfe").await;
+    let answers: Vec<_> = standing.iter().filter(|it| it["from"] == "nordhafen_hilfe").collect();
+    let [answer] = answers.as_slice() else { panic!("{answers:?}") };
+    let mut to: Vec<&str> = answer["to"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+    to.sort_unstable();
+    assert_eq!((&answer["conversation_id"], to), (&opened["conversation"], vec!["jonas", "mika"]));
 }
 
 #[tokio::test]

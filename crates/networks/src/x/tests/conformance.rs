@@ -1,7 +1,7 @@
 //! Length and links against twitter-text's own conformance data in `contracts/twitter-text`.
 
+use crate::x::length::link_detection::links;
 use crate::x::length::{POST_LIMIT, weighted};
-use crate::x::link_detection::links;
 use yaml_rust2::{Yaml, YamlLoader};
 
 fn data(file: &str) -> Yaml {

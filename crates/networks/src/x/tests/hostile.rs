@@ -232,7 +232,7 @@ proptest! {
     #[test]
     fn lengths_and_links_never_panic(text in "\\PC{0,80}") {
         crate::x::length::weighted(&text);
-        for range in crate::x::link_detection::links(&text) {
+        for range in crate::x::length::link_detection::links(&text) {
             prop_assert!(text.get(range).is_some());
         }
     }

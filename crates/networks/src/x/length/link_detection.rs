@@ -13,10 +13,10 @@ const SHORT_LINK_LIMIT: usize = 40;
 
 /// Top level domains that X knows, from the conformance data in `contracts/twitter-text`.
 static TOP_LEVEL: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("top_level_domains.txt").lines().collect());
+    LazyLock::new(|| include_str!("../top_level_domains.txt").lines().collect());
 
 /// Byte ranges of the links in a text, in order, without overlap.
-pub(super) fn links(text: &str) -> Vec<Range<usize>> {
+pub(in crate::x) fn links(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     // Without a dot there is no domain; most texts end here.
     if !text.contains('.') {

@@ -1,8 +1,8 @@
 //! Files to X: initialise, append in parts, finalise, wait until X has read them, describe them.
 
-use super::api::{Api, Body, segment};
-use super::errors::{No, Trouble};
 use crate::network::Files;
+use crate::x::api::{Api, Body, segment};
+use crate::x::errors::{No, Trouble};
 use domain::outgoing::OutgoingMedia;
 use http::{Method, StatusCode};
 use reqwest::multipart::{Form, Part};
@@ -17,11 +17,11 @@ const LOOKS: usize = 30;
 /// Longest wait between two looks in seconds.
 const LONGEST_WAIT: u64 = 15;
 /// Longest description that X takes, in scalars.
-pub(super) const ALT_TEXT_LIMIT: usize = 1000;
+pub(in crate::x) const ALT_TEXT_LIMIT: usize = 1000;
 
 /// What the files are for; X keeps them apart.
 #[derive(Clone, Copy)]
-pub(super) enum Use {
+pub(in crate::x) enum Use {
     Post,
     DirectMessage,
 }
@@ -47,7 +47,7 @@ struct Processing {
 }
 
 /// Uploads all files and gives X's ids. Nobody sees an upload, so any failure here may be tried again.
-pub(super) async fn all(
+pub(in crate::x) async fn all(
     api: Api<'_>,
     media: &[OutgoingMedia],
     files: &dyn Files,
