@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::crowd::Crowd;
+use crate::refused::Refused;
 use bus::Bus;
 use domain::priority::Policy;
 use language::Reader;
@@ -26,6 +27,8 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     /// How crowded the way in is.
     pub crowd: Crowd,
+    /// What the way in could not keep.
+    pub refused: Refused,
     /// This process, for leases: unique for each start.
     pub node: Arc<str>,
     /// Address under which networks reach the webhooks, e.g. `https://desk.example.com`.
@@ -52,6 +55,7 @@ impl Environment {
             bus,
             clock,
             crowd: Crowd::default(),
+            refused: Refused::default(),
             node,
             public_url: public_url.trim_end_matches('/').into(),
         }

@@ -6,6 +6,7 @@
 
 use crate::Environment;
 use crate::crash;
+use crate::refused::Refused;
 use bus::Work;
 use domain::Timestamp;
 use std::sync::Arc;
@@ -53,6 +54,7 @@ struct Waiting {
 pub struct Intake {
     sender: mpsc::Sender<Waiting>,
     degraded: Arc<AtomicBool>,
+    refused: Refused,
 }
 
 impl Intake {
@@ -63,7 +65,7 @@ impl Intake {
         let back = Arc::new(Notify::new());
         let writer =
             Writer { environment: environment.clone(), degraded: degraded.clone(), back, local: None, local_bytes: 0 };
-        (Self { sender, degraded }, tokio::spawn(writer.run(receiver)))
+        (Self { sender, degraded, refused: environment.refused.clone() }, tokio::spawn(writer.run(receiver)))
     }
 
     /// A way in that acknowledges and keeps nothing: with it the same router shows what the journal costs.
@@ -81,7 +83,7 @@ impl Intake {
                 }
             }
         });
-        Self { sender, degraded: Arc::default() }
+        Self { sender, degraded: Arc::default(), refused: environment.refused.clone() }
     }
 
     /// Keeps a delivery; when this returns `Ok` it survives a power cut.
@@ -89,7 +91,12 @@ impl Intake {
     /// # Errors
     /// [`AcceptError::Busy`] at once when too many wait, so that nobody's network call hangs.
     pub async fn accept(&self, delivery: NewDelivery) -> Result<(), AcceptError> {
-        self.put(delivery, None).await
+        let (workspace, app, at) = (delivery.workspace, delivery.app, delivery.received_at);
+        let kept = self.put(delivery, None).await;
+        if kept.is_err() {
+            self.refused.note(workspace, app, at);
+        }
+        kept
     }
 
     async fn put(&self, delivery: NewDelivery, cursor: Option<CursorMove>) -> Result<(), AcceptError> {

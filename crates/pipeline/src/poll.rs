@@ -1,4 +1,5 @@
-//! Polling: mentions, private messages and our own posts are read as a second way in, and gaps are closed by it.
+//! Polling: mentions, private messages and our own posts are read as a second way in, and gaps are closed by it; threads
+//! in which we take part are completed.
 //!
 //! What a poll brings goes into the journal together with the cursor that leads on from it, in one transaction: a crash
 //! repeats a page, never skips one.
@@ -6,12 +7,16 @@
 use crate::access::{AccessError, channel_access, revive};
 use crate::environment::Environment;
 use crate::send_out::charge;
+use crate::watch::Watch;
 use bus::Work;
 use domain::Timestamp;
 use domain::id::ChannelId;
+use domain::people::Scope;
 use jiff::SignedDuration;
-use networks::network::{CallError, Page};
+use networks::network::{CallError, OpenThread, Page};
+use networks::{ChannelAccess, Network};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 use store::channel::Channel;
 use store::journal::{self, CursorMove, NewDelivery};
@@ -31,6 +36,14 @@ const FIRST_READ: SignedDuration = SignedDuration::from_hours(24);
 const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(30);
 /// Time between two reads of one source. Private messages on X allow 15 reads in 15 minutes.
 const EVERY: SignedDuration = SignedDuration::from_secs(65);
+/// Time between two rounds through the threads in which we take part.
+const THREADS_EVERY: SignedDuration = SignedDuration::from_mins(5);
+/// Pages of one round: a thread in which the whole world talks must not cost a fortune. What is left waits its turn.
+const THREAD_PAGES: usize = 10;
+/// Threads that are completed, the newest first; the others have become quiet.
+const THREADS: usize = 100;
+/// A thread without a word for so long is at its end.
+const THREADS_ACTIVE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Works until it is told to stop.
 pub async fn run(environment: Environment, stop: CancellationToken) {
@@ -54,6 +67,7 @@ pub async fn run(environment: Environment, stop: CancellationToken) {
 pub struct Schedule {
     next: HashMap<(ChannelId, String), Timestamp>,
     noted_downtime: bool,
+    watch: Watch,
 }
 
 impl Schedule {
@@ -85,30 +99,15 @@ impl Schedule {
     ) -> store::Result<()> {
         let Some(network) = environment.networks.get(&channel.network) else { return Ok(()) };
         let sources = network.capabilities().polled_sources.clone();
+        self.watch.look(environment, channel, now).await?;
         let gaps = environment.store.open_gaps(channel.workspace, channel.id).await?;
         for gap in gaps.iter().filter(|gap| gap.source == "deliveries" && gap.closed_by.is_none()) {
-            self.ask_for_replay(environment, channel, gap).await;
+            self.watch.ask_for_replay(environment, channel, gap, now).await;
         }
         let mut all_read = true;
         for source in &sources {
-            let key = (channel.id, source.clone());
-            if self.next.get(&key).is_some_and(|next| *next > now) {
-                all_read = false;
-                continue;
-            }
-            match read_source(environment, channel, source).await {
-                Ok(read) => {
-                    environment
-                        .store
-                        .source_succeeded(
-                            channel.workspace,
-                            channel.id,
-                            source,
-                            read.items > 0,
-                            environment.clock.now(),
-                        )
-                        .await?;
-                    self.next.insert(key, now + EVERY);
+            match self.read(environment, channel, &Asked::Source(source), EVERY, now).await? {
+                Some(read) => {
                     all_read &= read.complete;
                     if read.truncated {
                         for gap in &gaps {
@@ -119,23 +118,7 @@ impl Schedule {
                         }
                     }
                 }
-                Err(AccessError::Store(error)) => return Err(error),
-                Err(error) => {
-                    all_read = false;
-                    let retry = match &error {
-                        AccessError::Call(CallError::Later { at: Some(at), .. }) => *at,
-                        _ => now + AFTER_FAILURE,
-                    };
-                    self.next.insert(key, retry);
-                    let dead = matches!(&error, AccessError::Call(CallError::Unauthorised { .. }));
-                    if dead {
-                        environment.store.revoke_channel(channel.workspace, channel.id, "unauthorised", now).await?;
-                    }
-                    environment
-                        .store
-                        .source_failed(channel.workspace, channel.id, source, &error.to_string(), Some(retry), now)
-                        .await?;
-                }
+                None => all_read = false,
             }
         }
         if all_read {
@@ -144,25 +127,52 @@ impl Schedule {
                 environment.store.close_gap(channel.workspace, gap.id, "poll", false, environment.clock.now()).await?;
             }
         }
+        if let Some(source) = network.thread_source() {
+            // No delivery tells of these, so no gap of the deliveries waits for them.
+            self.read(environment, channel, &Asked::Threads(source), THREADS_EVERY, now).await?;
+        }
         Ok(())
     }
 
-    async fn ask_for_replay(&mut self, environment: &Environment, channel: &Channel, gap: &store::ledger::Gap) {
-        let key = (channel.id, format!("replay:{}", gap.id));
-        if self.next.contains_key(&key) {
-            return;
+    /// Reads a source if its time has come, and writes the ledger; `None` when it was not its time or the read failed.
+    async fn read(
+        &mut self,
+        environment: &Environment,
+        channel: &Channel,
+        asked: &Asked<'_>,
+        every: SignedDuration,
+        now: Timestamp,
+    ) -> store::Result<Option<ReadSource>> {
+        let source = asked.name();
+        let key = (channel.id, source.to_owned());
+        if self.next.get(&key).is_some_and(|next| *next > now) {
+            return Ok(None);
         }
-        self.next.insert(key, environment.clock.now());
-        let outcome = async {
-            let (network, access) = channel_access(environment, channel.workspace, channel.id).await?;
-            let url = environment.webhook_url(&channel.network, channel.app);
-            network.replay(&access.app, &url, gap.from_at, gap.to_at).await?;
-            Ok::<(), AccessError>(())
-        };
-        match outcome.await {
-            Ok(()) => tracing::info!(channel = %channel.id, "asked the network to deliver the gap again"),
-            // Polling reads what it can; replay is the first of two ways.
-            Err(error) => tracing::info!(channel = %channel.id, %error, "no replay of the gap"),
+        match read_source(environment, channel, asked).await {
+            Ok(read) => {
+                let items = read.items > 0;
+                let at = environment.clock.now();
+                environment.store.source_succeeded(channel.workspace, channel.id, source, items, at).await?;
+                self.next.insert(key, now + every);
+                Ok(Some(read))
+            }
+            Err(AccessError::Store(error)) => Err(error),
+            Err(error) => {
+                let retry = match &error {
+                    AccessError::Call(CallError::Later { at: Some(at), .. }) => *at,
+                    _ => now + AFTER_FAILURE,
+                };
+                self.next.insert(key, retry);
+                let dead = matches!(&error, AccessError::Call(CallError::Unauthorised { .. }));
+                if dead {
+                    environment.store.revoke_channel(channel.workspace, channel.id, "unauthorised", now).await?;
+                }
+                environment
+                    .store
+                    .source_failed(channel.workspace, channel.id, source, &error.to_string(), Some(retry), now)
+                    .await?;
+                Ok(None)
+            }
         }
     }
 }
@@ -181,23 +191,92 @@ async fn note_downtime(environment: &Environment, now: Timestamp) -> store::Resu
     Ok(())
 }
 
+/// What is read.
+enum Asked<'a> {
+    /// A list that the network keeps for the account.
+    Source(&'a str),
+    /// The threads in which the account takes part, under the name of this source.
+    Threads(&'a str),
+}
+
+impl Asked<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Source(name) | Self::Threads(name) => name,
+        }
+    }
+
+    fn pages(&self) -> usize {
+        match self {
+            Self::Source(_) => PAGES,
+            Self::Threads(_) => THREAD_PAGES,
+        }
+    }
+}
+
 struct ReadSource {
     items: usize,
     complete: bool,
     truncated: bool,
 }
 
+/// One read of a source, with what all its pages need.
+struct Reading<'a> {
+    network: Arc<dyn Network>,
+    asked: &'a Asked<'a>,
+    since: Timestamp,
+    threads: Vec<OpenThread>,
+    ours: Vec<String>,
+}
+
+impl<'a> Reading<'a> {
+    async fn begin(
+        environment: &Environment,
+        channel: &Channel,
+        network: Arc<dyn Network>,
+        asked: &'a Asked<'a>,
+    ) -> store::Result<Self> {
+        let since = channel.created_at.saturating_sub(FIRST_READ).unwrap_or(channel.created_at);
+        let mut reading = Self { network, asked, since, threads: Vec::new(), ours: Vec::new() };
+        if let Asked::Threads(_) = asked {
+            let now = environment.clock.now();
+            let active = now.saturating_sub(THREADS_ACTIVE).unwrap_or(now);
+            let (workspace, network) = (channel.workspace, &channel.network);
+            let live = environment.store.live_threads(workspace, network, channel.id, active, THREADS).await?;
+            reading.threads =
+                live.into_iter().map(|thread| OpenThread { root: thread.root, since: thread.since }).collect();
+            let channels = environment.store.channels(&Scope::system(workspace)).await?;
+            let ours = channels.into_iter().filter(|other| other.network == *network && other.facts().connected);
+            reading.ours = ours.map(|other| other.handle).collect();
+        }
+        Ok(reading)
+    }
+
+    async fn page(&self, access: &ChannelAccess, cursor: Option<&str>) -> Result<Page, CallError> {
+        match self.asked {
+            Asked::Source(source) => self.network.poll(access, source, cursor, self.since).await,
+            Asked::Threads(_) => self.network.poll_threads(access, &self.threads, &self.ours, cursor).await,
+        }
+    }
+}
+
 /// Reads one source to its newest item, page by page.
-async fn read_source(environment: &Environment, channel: &Channel, source: &str) -> Result<ReadSource, AccessError> {
+async fn read_source(
+    environment: &Environment,
+    channel: &Channel,
+    asked: &Asked<'_>,
+) -> Result<ReadSource, AccessError> {
+    let source = asked.name();
     let (network, mut access) = channel_access(environment, channel.workspace, channel.id).await?;
     let mut read = ReadSource { items: 0, complete: false, truncated: false };
-    let since = channel.created_at.saturating_sub(FIRST_READ).unwrap_or(channel.created_at);
-    for _ in 0..PAGES {
+    let reading = Reading::begin(environment, channel, network, asked).await?;
+    let network = &reading.network;
+    for _ in 0..asked.pages() {
         let cursor = environment.store.poll_cursor(channel.workspace, channel.id, source).await?;
-        let mut answer = network.poll(&access, source, cursor.as_deref(), since).await;
+        let mut answer = reading.page(&access, cursor.as_deref()).await;
         if let Err(CallError::Unauthorised { message }) = answer {
             revive(environment, channel.workspace, network.as_ref(), &mut access, message).await?;
-            answer = network.poll(&access, source, cursor.as_deref(), since).await;
+            answer = reading.page(&access, cursor.as_deref()).await;
         }
         let page = answer?;
         charge(environment, channel.workspace, &access, network.prices(), &page.charges).await?;
@@ -238,12 +317,5 @@ async fn keep(environment: &Environment, channel: &Channel, source: &str, page: 
     if count > 0 {
         environment.bus.work(Work::Journal);
     }
-    Ok(())
-}
-
-/// Registers the webhook and the subscriptions of a channel at its network; idempotent.
-pub async fn subscribe(environment: &Environment, channel: &Channel) -> Result<(), AccessError> {
-    let (network, access) = channel_access(environment, channel.workspace, channel.id).await?;
-    network.subscribe(&access, &environment.webhook_url(&channel.network, channel.app)).await?;
     Ok(())
 }

@@ -90,7 +90,7 @@ pub async fn run(base: &Base, arguments: Arguments) -> Result<()> {
     say(&id.to_string())?;
     if subscribe {
         let channel = environment.store.channel(&scope, id).await?;
-        pipeline::poll::subscribe(&environment, &channel)
+        pipeline::watch::subscribe(&environment, &channel)
             .await
             .context("webhook and subscriptions could not be registered")?;
     }

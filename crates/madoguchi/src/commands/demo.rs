@@ -101,7 +101,9 @@ pub async fn run(base: Base, arguments: Arguments) -> Result<()> {
     let product = bound.start(&settings, environment.clone(), edge)?;
     for channel in channels {
         let channel = environment.store.channel(&scope, channel).await?;
-        pipeline::poll::subscribe(&environment, &channel).await.context("the simulated network refused the webhook")?;
+        pipeline::watch::subscribe(&environment, &channel)
+            .await
+            .context("the simulated network refused the webhook")?;
     }
     if arguments.per_minute > 0.0 {
         let order = simulator::customers::stream::Order { per_minute: arguments.per_minute, ..Default::default() };

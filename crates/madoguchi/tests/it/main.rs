@@ -18,4 +18,5 @@ mod real_texts;
 mod scene;
 mod settings;
 mod story;
+mod streamed;
 mod two_nodes;

@@ -30,7 +30,9 @@ async fn tell(database: Database) {
     the_network_is_busy(&scene).await;
     an_answer_is_lost(&scene).await;
     lost_webhooks_are_polled(&mut scene).await;
+    a_webhook_that_x_gave_up_is_taken_up_again(&mut scene).await;
     a_downtime_is_closed(&mut scene).await;
+    a_permission_is_taken_back(&scene).await;
     nothing_is_left(&scene).await;
     scene.stop().await;
 }
@@ -88,6 +90,15 @@ async fn a_private_talk(scene: &Scene) {
     assert_eq!(scene.sent_messages(HELP, words).await.len(), 1);
     assert_eq!(scene.sent_messages(HELP, words).await[0]["to"], json!(["kenji_w"]));
     assert_eq!(scene.with_text(words).await.len(), 1);
+
+    // Nobody wrote first: we do.
+    let words = "Your new card has arrived at the branch.";
+    let new = json!({ "channel": scene.help, "handle": "mika_s", "text": words });
+    let made = scene.api().post("/direct-messages", &new).await;
+    let sent = scene.leaves(&text(&made, "message"), SOON).await;
+    assert_eq!((&sent["private"], &sent["direction"]), (&json!(true), &json!("outbound")));
+    let standing = scene.sent_messages(HELP, words).await;
+    assert_eq!((standing.len(), &standing[0]["to"]), (1, &json!(["mika_s"])));
 }
 
 async fn our_own_posts(scene: &Scene) {
@@ -203,19 +214,66 @@ async fn an_answer_is_lost(scene: &Scene) {
 }
 
 async fn lost_webhooks_are_polled(scene: &mut Scene) {
+    let known = scene.network.post("talked_of", "@aobabank my transfer is missing since Monday");
+    scene.arrived(&known).await;
     for kind in ["post.mention.create", "dm.received"] {
         scene.network.break_down(fault(FaultKind::Lose, kind)).await;
     }
     let post = scene.network.post("unheard_u", "@aobabank nobody answers me");
     let message = scene.network.message("unheard_u", HELP, "Still nobody answers me");
+    // A reply between customers fires no event at all: only the thread itself shows it.
+    let deep = scene.network.aside("same_here", &known, "Mine too, three days now");
+    // Nor does a group's message: its payload has room for one recipient.
+    let (group, joint) = scene.network.group_message("unheard_u", &[HELP, "kenji_w"], "We both wait for an answer");
     scene.network.world().deliveries_done().await;
-    assert!(scene.with_external_id(&post).await.is_empty());
+    for silent in [&post, &deep, &joint] {
+        assert!(scene.with_external_id(silent).await.is_empty());
+    }
     // A start polls at once; otherwise it would be found within the minute.
     scene.stop().await;
     scene.start().await;
     assert_eq!(scene.arrived(&post).await["handle"], "unheard_u");
     assert_eq!(scene.arrived(&message).await["private"], true);
+    let aside = scene.arrived(&deep).await;
+    assert_eq!((&aside["handle"], &aside["form"]), (&json!("same_here"), &json!("reply")));
+    assert_eq!(aside["thread"], scene.arrived(&known).await["thread"]);
+    assert_eq!(scene.with_external_id(&deep).await.len(), 1);
+    let line = source_line(scene, "threads").await;
+    assert!(line["healthy"] == true && line["last_item_at"].is_string(), "{line}");
+    // The group is a conversation of its own, beside the one with the person, and is answered as a whole.
+    let (alone, joint) = (scene.arrived(&message).await, scene.arrived(&joint).await);
+    assert_eq!((&joint["handle"], &joint["private"]), (&json!("unheard_u"), &json!(true)));
+    assert!(joint["conversation"] != alone["conversation"] && joint["identity"] != alone["identity"]);
+    let words = "We look into it for both of you.";
+    let ours = reply(scene, &joint, words).await;
+    scene.leaves(&ours, SOON).await;
+    let sent = scene.sent_messages(HELP, words).await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!(sent[0]["conversation_id"], group);
     scene.network.mend().await;
+}
+
+async fn a_webhook_that_x_gave_up_is_taken_up_again(scene: &mut Scene) {
+    scene.network.world().set_webhooks_valid(false);
+    // A start looks at once; otherwise it would be noticed within half an hour.
+    scene.stop().await;
+    scene.start().await;
+    let world = scene.network.world().clone();
+    eventually("X delivers again", SOON, || async { world.webhooks_valid().then_some(()) }).await;
+    scene.network.without_polling().await;
+    let post = scene.network.post("patient_p", "@aobabank are you there again?");
+    scene.arrived(&post).await;
+    scene.network.mend().await;
+    let line = source_line(scene, "registration").await;
+    assert!(line["healthy"] == true && line["last_success_at"].is_string(), "{line}");
+}
+
+/// The ledger's line of the brand for a source.
+async fn source_line(scene: &Scene, source: &str) -> Value {
+    let sources = scene.api().get("/sources").await;
+    let of_brand = sources["items"].as_array().unwrap().iter().find(|it| it["channel"] == scene.brand.to_string());
+    let lines = of_brand.unwrap()["sources"].as_array().unwrap();
+    lines.iter().find(|line| line["source"] == source).unwrap().clone()
 }
 
 async fn a_downtime_is_closed(scene: &mut Scene) {
@@ -248,6 +306,26 @@ async fn a_downtime_is_closed(scene: &mut Scene) {
     for id in &posts {
         assert_eq!(scene.with_external_id(id).await.len(), 1);
     }
+}
+
+async fn a_permission_is_taken_back(scene: &Scene) {
+    let post = scene.network.post("late_l", "@aoba_help one more question");
+    let message = scene.arrived(&post).await;
+    scene.network.world().revoke(scene.network.made().app.id, HELP).unwrap();
+    let (api, help) = (scene.api(), scene.help.to_string());
+    eventually("the account is shown as disconnected", SOON, || {
+        let (api, help) = (api.clone(), help.clone());
+        async move {
+            let channels = api.get("/channels").await;
+            let channel = channels["items"].as_array()?.iter().find(|it| it["id"] == *help)?.clone();
+            (channel["state"] == "revoked").then_some(())
+        }
+    })
+    .await;
+    let body = json!({ "text": "This cannot leave.", "channel": scene.help });
+    let path = format!("/messages/{}/reply", text(&message, "id"));
+    let (status, answer) = scene.api().call(reqwest::Method::POST, &path, None, Some(&body)).await.unwrap();
+    assert!(status.is_client_error() && answer.to_string().contains("channel.not_connected"), "{status} {answer}");
 }
 
 async fn nothing_is_left(scene: &Scene) {

@@ -1,6 +1,7 @@
 # Words that belong to X.
 x-encrypted-message = X sent an encrypted message. Open it on X to read it.
 app-key-consumer-key = API key (consumer key)
+app-key-inbound = Way in: webhook, or stream when X cannot reach this server
 app-key-consumer-secret = API key secret (consumer secret)
 app-key-bearer-token = Bearer token
 app-key-client-id = OAuth 2.0 client ID

@@ -1,6 +1,7 @@
 # Xに固有の言葉
 x-encrypted-message = Xから暗号化されたメッセージが届きました。内容はXで開いてお読みください。
 app-key-consumer-key = APIキー（consumer key）
+app-key-inbound = 受信方法：webhook、またはXからこのサーバーに届かない場合はstream
 app-key-consumer-secret = APIキーシークレット（consumer secret）
 app-key-bearer-token = Bearerトークン
 app-key-client-id = OAuth 2.0 クライアントID

@@ -55,12 +55,19 @@ impl Scene {
 
     /// The same, with a simulated X of its own making.
     pub async fn with(database: Database, config: simulator::Config) -> Self {
+        Self::with_app(database, config, &[]).await
+    }
+
+    /// The same, with an app that has more settings, each as `name=value`.
+    pub async fn with_app(database: Database, config: simulator::Config, settings: &[&str]) -> Self {
         let network = Network::start(config).await;
         let port = Port::free();
         let store = database.open().await;
         let command = Command::new(&database, port, network.address());
         let workspace = command.run(&["workspace", "create", "Aoba Bank", "--zone", "Asia/Tokyo"], "").await;
-        let app = command.run(&network.app_arguments(), &network.app_secrets()).await;
+        let mut arguments = network.app_arguments();
+        arguments.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+        let app = command.run(&arguments, &network.app_secrets()).await;
         let token = command.run(&["token", "create", "--scope", "read,write", "--name", "tests"], "").await;
         let product = Product::start(&command).await;
         let mut channels = Vec::new();

@@ -103,9 +103,28 @@ impl Network {
         self.world().post(&new).unwrap().to_string()
     }
 
+    /// Somebody answers a post and names nobody, not even those whom X would name by itself; the post's id.
+    pub fn aside(&self, author: &str, to: &str, text: &str) -> String {
+        let new = NewPost {
+            author: author.to_owned(),
+            text: text.to_owned(),
+            in_reply_to: Some(to.parse().unwrap()),
+            exact: true,
+            ..NewPost::default()
+        };
+        self.world().post(&new).unwrap().to_string()
+    }
+
     /// Somebody writes privately; the message's id.
     pub fn message(&self, from: &str, to: &str, text: &str) -> String {
         self.world().message(from, to, text, &[], None).unwrap().to_string()
+    }
+
+    /// Somebody writes to several; the ids of conversation and message.
+    pub fn group_message(&self, from: &str, others: &[&str], text: &str) -> (String, String) {
+        let others: Vec<String> = others.iter().map(|name| (*name).to_owned()).collect();
+        let (conversation, id) = self.world().group_message(from, &others, None, text).unwrap();
+        (conversation, id.to_string())
     }
 
     async fn ask(&self, path: &str) -> Value {
