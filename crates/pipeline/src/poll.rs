@@ -66,6 +66,8 @@ pub async fn run(environment: Environment, stop: CancellationToken) {
 #[derive(Default)]
 pub struct Schedule {
     next: HashMap<(ChannelId, String), Timestamp>,
+    /// Up to when each source was read to its newest item.
+    complete: HashMap<(ChannelId, String), Timestamp>,
     noted_downtime: bool,
     watch: Watch,
 }
@@ -104,28 +106,23 @@ impl Schedule {
         for gap in gaps.iter().filter(|gap| gap.source == "deliveries" && gap.closed_by.is_none()) {
             self.watch.ask_for_replay(environment, channel, gap, now).await;
         }
-        let mut all_read = true;
+        let mut lost = false;
         for source in &sources {
-            match self.read(environment, channel, &Asked::Source(source), EVERY, now).await? {
-                Some(read) => {
-                    all_read &= read.complete;
-                    if read.truncated {
-                        for gap in &gaps {
-                            environment
-                                .store
-                                .close_gap(channel.workspace, gap.id, "poll", true, environment.clock.now())
-                                .await?;
-                        }
-                    }
+            let read = self.read(environment, channel, &Asked::Source(source), EVERY, now).await?;
+            if read.is_some_and(|read| read.truncated) {
+                lost = true;
+                for gap in &gaps {
+                    let at = environment.clock.now();
+                    environment.store.close_gap(channel.workspace, gap.id, "poll", true, at).await?;
                 }
-                None => all_read = false,
             }
         }
-        if all_read {
-            // Every source was read to its newest item after the gap ended: what the network still has is here.
-            for gap in gaps.iter().filter(|gap| gap.to_at <= now) {
-                environment.store.close_gap(channel.workspace, gap.id, "poll", false, environment.clock.now()).await?;
-            }
+        // Every source was read to its newest item after the gap ended, each in its own time: what the network still has
+        // is here.
+        let complete =
+            sources.iter().map(|source| self.complete.get(&(channel.id, source.clone())).copied()).min().flatten();
+        for gap in gaps.iter().filter(|gap| !lost && complete.is_some_and(|complete| gap.to_at <= complete)) {
+            environment.store.close_gap(channel.workspace, gap.id, "poll", false, environment.clock.now()).await?;
         }
         if let Some(source) = network.thread_source() {
             // No delivery tells of these, so no gap of the deliveries waits for them.
@@ -153,13 +150,18 @@ impl Schedule {
                 let items = read.items > 0;
                 let at = environment.clock.now();
                 environment.store.source_succeeded(channel.workspace, channel.id, source, items, at).await?;
-                self.next.insert(key, now + every);
+                self.next.insert(key.clone(), now + every);
+                if read.complete {
+                    self.complete.insert(key, now);
+                }
                 Ok(Some(read))
             }
             Err(AccessError::Store(error)) => Err(error),
             Err(error) => {
                 let retry = match &error {
                     AccessError::Call(CallError::Later { at: Some(at), .. }) => *at,
+                    // A no for good: what the plan lacks, it may have one day.
+                    AccessError::Call(CallError::Refused { .. }) => now + every,
                     _ => now + AFTER_FAILURE,
                 };
                 self.next.insert(key, retry);

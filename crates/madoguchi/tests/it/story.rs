@@ -288,6 +288,9 @@ async fn a_downtime_is_closed(scene: &mut Scene) {
     let message = scene.network.message("waiting_0", BRAND, "Hello?");
     scene.network.world().deliveries_done().await;
     assert!(scene.network.world().delivery_counts().failed >= 6, "the webhook was down");
+    // The private messages of both accounts cannot be listed at first: each source comes back in its own time.
+    let busy = fault(FaultKind::RateLimit, "GET /2/dm_events");
+    scene.network.break_down(Fault { count: Some(2), reset_seconds: Some(3), ..busy }).await;
     scene.start().await;
     for id in posts.iter().chain([&message]) {
         scene.arrived(id).await;
