@@ -70,8 +70,12 @@ impl Accounts {
 
     /// Address at which people see a message.
     pub(crate) fn message_url(&self, message: &MessageView) -> Option<String> {
-        let external_id = message.external_id.as_deref().filter(|_| !message.private)?;
-        let app = self.an_app(message.channel)?;
+        self.url_of(message, message.external_id.as_deref()?)
+    }
+
+    /// Address at which people see what stands at the network under an id, in the place of a message.
+    pub(crate) fn url_of(&self, message: &MessageView, external_id: &str) -> Option<String> {
+        let app = self.an_app(message.channel).filter(|_| !message.private)?;
         self.network.message_url(app, message.facts.author_handle.as_deref(), external_id)
     }
 

@@ -3,10 +3,12 @@
 use crate::answering::Accounts;
 use crate::composer::{Composer, voice_of};
 use crate::{Desk, Error, Result};
+use domain::Timestamp;
 use domain::answering::Answering;
 use domain::id::{CaseId, ChannelId, ConversationId, MessageId};
+use domain::outgoing::Candidate;
 use domain::people::Scope;
-use domain::vocabulary::Direction;
+use domain::vocabulary::{Direction, SendState};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use store::case_list::CaseRow;
@@ -27,6 +29,17 @@ pub enum From {
     Other,
 }
 
+/// A message at the network that may be one of ours whose outcome is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CandidateView {
+    /// The network's id.
+    pub external_id: String,
+    /// The network's time, when it says it.
+    pub sent_at: Option<Timestamp>,
+    /// Address at which people see it.
+    pub url: Option<String>,
+}
+
 /// A message with what may be done to it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MessageItem {
@@ -39,6 +52,8 @@ pub struct MessageItem {
     pub look_alike: bool,
     /// Address at which people see it.
     pub url: Option<String>,
+    /// What a person chooses from when its outcome is open and several equal messages stand at the network.
+    pub candidates: Vec<CandidateView>,
     /// Who may answer it, the best first, and why the others may not; `None` for ours and for networks we no longer know.
     pub answering: Option<Answering>,
     /// The account that may delete it.
@@ -224,6 +239,7 @@ impl Desk {
             from,
             look_alike: theirs && here.is_some_and(|here| imitates(here, &message)),
             url: here.and_then(|here| here.message_url(&message)),
+            candidates: candidates(here, &message),
             answering: here.filter(|_| theirs).map(|here| self.propose(here, &message, spoke_last)),
             deletable_by: here
                 .and_then(|here| here.first_that(|facts| here.abilities(facts, &message.facts).delete.is_yes())),
@@ -232,6 +248,18 @@ impl Desk {
             message,
         }
     }
+}
+
+/// What stands at the network and may be this message; nothing when it is settled.
+fn candidates(here: Option<&Accounts>, message: &MessageView) -> Vec<CandidateView> {
+    let open = message.send.as_ref().filter(|send| send.state == SendState::Unknown);
+    let found = open.and_then(|send| send.error.as_ref()).map(|error| error.candidates.as_slice()).unwrap_or_default();
+    let view = |candidate: &Candidate| CandidateView {
+        external_id: candidate.external_id.clone(),
+        sent_at: candidate.sent_at,
+        url: here.and_then(|here| here.url_of(message, &candidate.external_id)),
+    };
+    found.iter().map(view).collect()
 }
 
 /// Whether somebody who is not us goes by the name of one of our accounts, or by a handle that looks like it.

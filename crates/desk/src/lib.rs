@@ -19,7 +19,7 @@ mod write;
 
 pub use act::BulkOutcome;
 pub use answering::ChannelAbilities;
-pub use case::{CasePage, From, MessageItem, MessagePage};
+pub use case::{CandidateView, CasePage, From, MessageItem, MessagePage};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use composer::{AccountChoice, Composer, Recipient, VoiceOptions};
 pub use error::{Error, Result};

@@ -11,6 +11,7 @@ use domain::vocabulary::SendState;
 use serde::{Deserialize, Serialize};
 use store::case_view::MessageView;
 use store::draft::Voice;
+use store::outbox::Decision;
 
 /// What a person found out about a message of unknown outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +22,15 @@ pub enum Resolution {
         /// The network's id.
         external_id: String,
     },
+    /// It is at the network, at this address.
+    SentAt {
+        /// The address as a person copied it there, or the id.
+        address: String,
+    },
     /// It is not there: send it again.
     SendAgain,
+    /// It is not there, and shall not go out any more.
+    GiveUp,
 }
 
 impl Desk {
@@ -62,27 +70,35 @@ impl Desk {
     pub async fn retry_failed(&self, scope: &Scope, message: MessageId) -> Result<()> {
         workers_only(scope)?;
         let message = self.in_state(scope, message, SendState::Failed).await?;
-        self.settle(scope, message, None).await
+        self.settle(scope, message, Decision::Again).await
     }
 
-    /// Settles a message of unknown outcome: it is there, or it is sent again.
+    /// Settles a message of unknown outcome: it is there, it is sent again, or nobody waits for it any more.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] `not_waiting_for_a_decision` when it is settled, or being looked up this moment;
+    /// `another_message` when what is named is a message of its own.
     pub async fn resolve_unknown(&self, scope: &Scope, message: MessageId, resolution: &Resolution) -> Result<()> {
         workers_only(scope)?;
         let message = self.in_state(scope, message, SendState::Unknown).await?;
-        match resolution {
-            Resolution::SendAgain => self.settle(scope, message, None).await,
-            Resolution::Sent { external_id } => {
-                let id = external_id.trim();
-                if id.is_empty() || id.len() > 512 || id.contains('\0') {
-                    return Err(Error::Invalid { field: "external_id", code: "unreadable" });
-                }
-                self.settle(scope, message, Some(id)).await
+        let unreadable = |field| Error::Invalid { field, code: "unreadable" };
+        let there = match resolution {
+            Resolution::SendAgain => return self.settle(scope, message, Decision::Again).await,
+            Resolution::GiveUp => return self.settle(scope, message, Decision::GiveUp).await,
+            Resolution::Sent { external_id } => external_id.trim().to_owned(),
+            Resolution::SentAt { address } => {
+                let network = self.networks.get(&message.network);
+                network.and_then(|network| network.message_at(address)).ok_or_else(|| unreadable("address"))?
             }
+        };
+        if there.is_empty() || there.len() > 512 || there.contains('\0') {
+            return Err(unreadable("external_id"));
         }
+        self.settle(scope, message, Decision::Stands(&there)).await
     }
 
-    async fn settle(&self, scope: &Scope, message: MessageView, there: Option<&str>) -> Result<()> {
-        self.store.settle(scope, message.id, there, self.now()).await?;
+    async fn settle(&self, scope: &Scope, message: MessageView, decision: Decision<'_>) -> Result<()> {
+        self.store.settle(scope, message.id, decision, self.now()).await?;
         self.bus.work(Work::Outbox);
         self.announce(scope).await;
         Ok(())

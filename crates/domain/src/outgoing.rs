@@ -125,6 +125,15 @@ pub enum Outcome {
     },
 }
 
+/// A message at the network that may be the one of unknown outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// External id.
+    pub external_id: String,
+    /// The network's time, when it says it: equal texts differ by nothing else.
+    pub sent_at: Option<Timestamp>,
+}
+
 /// What a look at the network said about an act of unknown outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reconciled", rename_all = "snake_case")]
@@ -138,8 +147,8 @@ pub enum Reconciled {
     Absent,
     /// Several candidates: a person decides.
     Ambiguous {
-        /// External ids of the candidates.
-        candidates: Vec<String>,
+        /// The candidates, oldest first.
+        candidates: Vec<Candidate>,
     },
     /// The network could not be asked; ask again later.
     NotNow {

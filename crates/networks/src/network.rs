@@ -198,6 +198,10 @@ pub trait Network: Send + Sync {
     fn measure(&self, text: &str, private: bool) -> Measured;
     /// Address at which people see a message.
     fn message_url(&self, app: &AppAccess, author_handle: Option<&str>, external_id: &str) -> Option<String>;
+    /// External id of the message at an address that a person copied, or at an id typed as such; `None` when it is neither.
+    fn message_at(&self, _address: &str) -> Option<String> {
+        None
+    }
     /// Address at which people see an account.
     fn profile_url(&self, app: &AppAccess, handle: &str) -> Option<String>;
 

@@ -171,7 +171,7 @@ async fn attempt(environment: &Environment, owed: &Owed) -> store::Result<Record
             }
             // A network that calls it a duplicate, and then does not show it, is asked no further: a person looks.
             Outcome::Unknown { message } if owed.attempts >= UNSEEN_TRIES => {
-                Recorded::Unknown { look_at: None, error: error("unknown", message) }
+                Recorded::Unknown { look_at: None, error: error(SendError::UNSEEN, message) }
             }
             Outcome::Unknown { message } => Recorded::Unknown {
                 look_at: Some(now.saturating_add(LOOK_AGAIN).unwrap_or(now)),
@@ -237,7 +237,11 @@ async fn look(environment: &Environment, owed: &Owed) -> store::Result<Recorded>
         Reconciled::Absent => Recorded::Later { at: now, error: error("not_sent", "the network does not have it") },
         Reconciled::Ambiguous { candidates } => Recorded::Unknown {
             look_at: None,
-            error: SendError { code: "ambiguous".to_owned(), message: "several equal posts".to_owned(), candidates },
+            error: SendError {
+                code: SendError::AMBIGUOUS.to_owned(),
+                message: "several equal posts".to_owned(),
+                candidates,
+            },
         },
         Reconciled::NotNow { at, message } => again(message, at),
     })

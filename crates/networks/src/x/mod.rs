@@ -54,7 +54,6 @@ impl Network for X {
     fn capabilities(&self) -> &Capabilities { &self.capabilities }
     fn app_fields(&self) -> &'static [AppField] { capabilities::APP_FIELDS }
     fn prices(&self) -> &'static [(&'static str, i64)] { capabilities::prices::PRICES }
-
     fn handshake(&self, app: &AppAccess, query: &str) -> Result<Handshake, Rejected> { receive::handshake(app, query) }
     fn receive(&self, app: &AppAccess, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejected> { receive::receive(app, headers, body) }
     fn normalise(&self, delivery: &[u8], received_at: Timestamp) -> Normalised { normalise::normalise(delivery, received_at) }
@@ -62,6 +61,7 @@ impl Network for X {
     fn abilities(&self, channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts]) -> Abilities { abilities::abilities(channel, message, ours) }
     fn measure(&self, text: &str, private: bool) -> Measured { length::measure(text, private) }
     fn message_url(&self, app: &AppAccess, handle: Option<&str>, id: &str) -> Option<String> { Some(send::status_url(api::web_base(app), handle, id)) }
+    fn message_at(&self, address: &str) -> Option<String> { send::status_at(address) }
     fn profile_url(&self, app: &AppAccess, handle: &str) -> Option<String> { Some(format!("{}/{handle}", api::web_base(app))) }
 
     fn authorize_url(&self, app: &AppAccess, redirect: &str, state: &str, challenge: &str) -> Option<String> { connect::authorize_url(app, redirect, state, challenge) }

@@ -11,7 +11,7 @@ use super::wire::{Id, Post};
 use crate::access::ChannelAccess;
 use crate::client::Client;
 use crate::network::CallError;
-use domain::outgoing::{Outgoing, Reconciled};
+use domain::outgoing::{Candidate, Outgoing, Reconciled};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -69,17 +69,18 @@ pub(super) async fn reconcile(
         Err(trouble) => return not_now(trouble),
     };
     let wanted = comparable(text);
-    let mut candidates: Vec<String> = standing
+    let mut candidates: Vec<Candidate> = standing
         .into_iter()
         .filter(|one| one.in_reply_to.as_ref() == in_reply_to)
         .filter(|one| one.sent_at.is_none_or(|at| at >= earliest))
         .filter(|one| comparable(&one.text) == wanted && !taken.contains(&one.id))
-        .map(|one| one.id)
+        .map(|one| Candidate { external_id: one.id, sent_at: one.sent_at })
         .collect();
     match (candidates.pop(), candidates.is_empty()) {
-        (Some(external_id), true) => Reconciled::Found { external_id },
+        (Some(only), true) => Reconciled::Found { external_id: only.external_id },
         (Some(last), false) => {
             candidates.push(last);
+            candidates.sort_by_key(|candidate| candidate.sent_at);
             Reconciled::Ambiguous { candidates }
         }
         (None, _) => match from.checked_add(SETTLING) {

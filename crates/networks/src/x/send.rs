@@ -129,3 +129,37 @@ fn sent(external_id: Option<String>, url: Option<String>, what: Option<&str>) ->
 pub(super) fn status_url(web_base: &str, handle: Option<&str>, id: &str) -> String {
     format!("{web_base}/{}/status/{id}", handle.filter(|handle| !handle.is_empty()).unwrap_or("i"))
 }
+
+/// Id of the post at an address as people copy it (`https://x.com/name/status/123?s=20`), or an id alone.
+pub(super) fn status_at(address: &str) -> Option<String> {
+    let address = address.trim();
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let id = match path.split_once("/status/") {
+        Some((_, rest)) => rest.split('/').next().unwrap_or_default(),
+        None => address,
+    };
+    let is_id = (1..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
+    is_id.then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status_at;
+
+    #[test]
+    fn a_post_is_named_by_its_address_or_its_id() {
+        for (typed, id) in [
+            ("https://x.com/aoba/status/1922?s=20", Some("1922")),
+            (" https://twitter.com/aoba/status/1922/photo/1 ", Some("1922")),
+            ("http://127.0.0.1:7301/x/aoba/status/1922#m", Some("1922")),
+            ("1922", Some("1922")),
+            ("https://x.com/aoba", None),
+            ("https://x.com/aoba/status/", None),
+            ("1922 or so", None),
+            ("123456789012345678901", None),
+            ("", None),
+        ] {
+            assert_eq!(status_at(typed).as_deref(), id, "{typed}");
+        }
+    }
+}

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::event::NewEvent;
 use domain::Timestamp;
 use domain::id::{CaseId, ChannelId, ConversationId, IdentityId, MessageId, OutboxId, ThreadId, WorkspaceId};
-use domain::outgoing::Outgoing;
+use domain::outgoing::{Candidate, Outgoing};
 use domain::vocabulary::{Form, SendState};
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,30 @@ pub struct SendError {
     pub message: String,
     /// Candidates among which a person must choose (unknown outcome, several equal posts).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub candidates: Vec<String>,
+    pub candidates: Vec<Candidate>,
+}
+
+impl SendError {
+    /// Several equal messages stand at the network.
+    pub const AMBIGUOUS: &str = "ambiguous";
+    /// The network calls it sent, or does not say, and does not show it either.
+    pub const UNSEEN: &str = "unseen";
+
+    /// Whether no further look is made: only a person, or the echo of the message, can settle it.
+    pub fn waits_for_a_person(&self) -> bool {
+        matches!(self.code.as_str(), Self::AMBIGUOUS | Self::UNSEEN)
+    }
+}
+
+/// What a person found out about a message of ours whose outcome is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision<'a> {
+    /// It is at the network, with this external id.
+    Stands(&'a str),
+    /// It is not there: it is owed again.
+    Again,
+    /// It is not there, and shall not go out any more.
+    GiveUp,
 }
 
 /// A message of ours that is about to leave: a reply, a post, or a private message.

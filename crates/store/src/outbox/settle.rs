@@ -1,7 +1,8 @@
 //! What people decide about a message of ours: take it back, try again, or say that it is there.
 
 use super::progress::{answered, unanswered};
-use super::{changed, set_state, take_external_id};
+use super::{Decision, changed, set_state, take_external_id};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::event;
 use crate::open::Store;
@@ -38,11 +39,24 @@ impl Store {
         tx.commit().await
     }
 
-    /// A person settles a message: try again (`failed`, or `unknown` that surely is not there), or it is there with this id.
-    pub async fn settle(&self, scope: &Scope, message: MessageId, there: Option<&str>, now: Timestamp) -> Result<()> {
+    /// A person settles a message whose outcome is open (`unknown`), or that the network refused (`failed`).
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] `not_waiting_for_a_decision` when it is settled already, or being looked up this moment;
+    /// `another_message` when what is named is a message of ours with an outcome of its own.
+    pub async fn settle(
+        &self,
+        scope: &Scope,
+        message: MessageId,
+        decision: Decision<'_>,
+        now: Timestamp,
+    ) -> Result<()> {
         let mut tx = self.main.begin().await?;
-        let states = if there.is_some() { "('unknown')" } else { "('failed', 'unknown')" };
-        let next = if there.is_some() { "sent" } else { "queued" };
+        let (states, next) = match decision {
+            Decision::Stands(_) => ("('unknown')", SendState::Sent),
+            Decision::Again => ("('failed', 'unknown')", SendState::Queued),
+            Decision::GiveUp => ("('failed', 'unknown')", SendState::Cancelled),
+        };
         let row = tx
             .fetch_optional(
                 &format!(
@@ -50,35 +64,62 @@ impl Store {
                      WHERE workspace_id = $1 AND message_id = $2 AND state IN {states} AND (lease_until IS NULL OR lease_until < $4)
                      RETURNING case_id"
                 ),
-                &[scope.workspace.into(), message.into(), next.into(), now.into()],
+                &[scope.workspace.into(), message.into(), next.word().into(), now.into()],
             )
             .await?
             .ok_or(Error::Conflict("not_waiting_for_a_decision"))?;
         let case: Option<CaseId> = row.optional_id("case_id")?;
-        let kind = if let Some(external_id) = there {
-            take_external_id(&mut tx, scope.workspace, message, external_id).await?;
-            set_state(&mut tx, scope.workspace, message, SendState::Sent, None).await?;
-            "message.sent"
-        } else {
-            set_state(&mut tx, scope.workspace, message, SendState::Queued, None).await?;
-            if let Some(case) = case {
-                let at = tx
-                    .fetch_one(
-                        "SELECT position FROM message WHERE workspace_id = $1 AND id = $2",
-                        &[scope.workspace.into(), message.into()],
-                    )
-                    .await?
-                    .int("position")?;
-                answered(&mut tx, scope.workspace, case, at).await?;
-                tx.execute(
-                    "UPDATE cases SET message_count = message_count - 1 WHERE workspace_id = $1 AND id = $2",
-                    &[scope.workspace.into(), case.into()],
-                )
-                .await?;
+        let kind = match decision {
+            Decision::Stands(external_id) => {
+                is_free(&mut tx, scope, message, external_id).await?;
+                take_external_id(&mut tx, scope.workspace, message, external_id).await?;
+                "message.sent"
             }
-            "message.queued"
+            Decision::Again => {
+                if let Some(case) = case {
+                    owed_again(&mut tx, scope, message, case).await?;
+                }
+                "message.queued"
+            }
+            Decision::GiveUp => "message.cancelled",
         };
+        set_state(&mut tx, scope.workspace, message, next, None).await?;
+        if let (Decision::GiveUp, Some(case)) = (decision, case) {
+            unanswered(&mut tx, scope.workspace, case).await?;
+        }
         event::append(&mut tx, scope.workspace, &[changed(kind, message, case, now).by(scope)]).await?;
         tx.commit().await
     }
+}
+
+/// One message at the network cannot be two of ours: taking the id of another one would swallow that one.
+async fn is_free(tx: &mut Tx, scope: &Scope, message: MessageId, external_id: &str) -> Result<()> {
+    let other = tx
+        .fetch_optional(
+            "SELECT e.id FROM message m JOIN message e
+               ON e.workspace_id = m.workspace_id AND e.network = m.network AND e.scope = m.scope AND e.external_id = $3 AND e.id <> m.id
+             WHERE m.workspace_id = $1 AND m.id = $2
+               AND (e.direction <> 'outbound' OR EXISTS (SELECT 1 FROM outbox o WHERE o.workspace_id = e.workspace_id AND o.message_id = e.id))",
+            &[scope.workspace.into(), message.into(), external_id.into()],
+        )
+        .await?;
+    if other.is_some() { Err(Error::Conflict("another_message")) } else { Ok(()) }
+}
+
+/// The customer is answered again by a message that was taken for lost; it was counted when it was written.
+async fn owed_again(tx: &mut Tx, scope: &Scope, message: MessageId, case: CaseId) -> Result<()> {
+    let at = tx
+        .fetch_one(
+            "SELECT position FROM message WHERE workspace_id = $1 AND id = $2",
+            &[scope.workspace.into(), message.into()],
+        )
+        .await?
+        .int("position")?;
+    answered(tx, scope.workspace, case, at).await?;
+    tx.execute(
+        "UPDATE cases SET message_count = message_count - 1 WHERE workspace_id = $1 AND id = $2",
+        &[scope.workspace.into(), case.into()],
+    )
+    .await?;
+    Ok(())
 }

@@ -11,6 +11,7 @@ const clock = format({ hour: "2-digit", minute: "2-digit" });
 const day = format({ weekday: "short", day: "numeric", month: "short" });
 const dayWithYear = format({ day: "numeric", month: "short", year: "numeric" });
 const full = format({ dateStyle: "medium", timeStyle: "short" });
+const exact = format({ dateStyle: "medium", timeStyle: "medium" });
 const absolute = format({ dateStyle: "full", timeStyle: "long" });
 const key = format({ year: "numeric", month: "2-digit", day: "2-digit" });
 const spans = new Map();
@@ -33,6 +34,7 @@ function write(element, now) {
   const today = key.format(at) === key.format(now);
   const text = style === "clock" ? (today ? clock.format(at) : `${(sameYear(at, now) ? day : dayWithYear).format(at)} ${clock.format(at)}`)
     : style === "day" ? (sameYear(at, now) ? day : dayWithYear).format(at)
+    : style === "exact" ? exact.format(at)
     : style === "ago" || style === "until" ? span(away) : full.format(at);
   if (element.textContent !== text) element.textContent = text;
   if (!element.title) element.title = absolute.format(at);

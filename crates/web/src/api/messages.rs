@@ -99,9 +99,12 @@ impl From<Written> for WrittenBody {
 /// What became of a message of unknown outcome.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ResolutionBody {
-    /// The network's id when it is there; null or absent sends it again.
+    /// The network's id when it is there: one of `send_error.candidates`, or what a person found. Null or absent: it is not there.
     #[schema(max_length = 512)]
     pub external_id: Option<String>,
+    /// It is not there, and shall not go out any more; otherwise what is not there is sent again.
+    #[serde(default)]
+    pub give_up: bool,
 }
 
 /// Whether a message is hidden.
@@ -282,7 +285,7 @@ pub(super) async fn retry(State(edge): State<Edge>, visitor: Visitor, Id(id): Id
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Settles a message of unknown outcome.
+/// Settles a message of unknown outcome: it is there, it is sent again, or it is given up.
 #[utoipa::path(post, path = "/messages/{id}/resolve", tag = "messages", operation_id = "resolve_message",
     params(("id" = Uuid, Path, description = "The message.")), request_body = ResolutionBody,
     responses((status = 204, description = "Settled."), WriteFailures))]
@@ -292,7 +295,12 @@ pub(super) async fn resolve(
     Id(id): Id<MessageId>,
     Json(body): Json<ResolutionBody>,
 ) -> Result<StatusCode> {
-    let resolution = body.external_id.map_or(Resolution::SendAgain, |external_id| Resolution::Sent { external_id });
+    let resolution = match (body.external_id, body.give_up) {
+        (Some(external_id), false) => Resolution::Sent { external_id },
+        (None, false) => Resolution::SendAgain,
+        (None, true) => Resolution::GiveUp,
+        (Some(_), true) => return Err(Error::field("give_up", "false when external_id says that it is there")),
+    };
     edge.desk.resolve_unknown(&visitor.scope, id, &resolution).await?;
     Ok(StatusCode::NO_CONTENT)
 }

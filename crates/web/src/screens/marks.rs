@@ -64,6 +64,8 @@ pub enum TimeStyle {
     Day,
     /// Day and clock time.
     Full,
+    /// Day and clock time with seconds, where moments close together are told apart.
+    Exact,
     /// How long ago, in short.
     Ago,
     /// How long until, in short.
@@ -76,6 +78,7 @@ impl TimeStyle {
             Self::Clock => "clock",
             Self::Day => "day",
             Self::Full => "full",
+            Self::Exact => "exact",
             Self::Ago => "ago",
             Self::Until => "until",
         }
@@ -84,7 +87,12 @@ impl TimeStyle {
 
 /// A moment: UTC in the markup, the reader's zone and language in the browser.
 pub fn time(at: Timestamp, style: TimeStyle) -> Markup {
-    let fallback = at.strftime(if style == TimeStyle::Day { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M UTC" }).to_string();
+    let format = match style {
+        TimeStyle::Day => "%Y-%m-%d",
+        TimeStyle::Exact => "%Y-%m-%d %H:%M:%S UTC",
+        _ => "%Y-%m-%d %H:%M UTC",
+    };
+    let fallback = at.strftime(format).to_string();
     html! { time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) data-style=(style.word()) { (fallback) } }
 }
 

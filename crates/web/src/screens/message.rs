@@ -49,6 +49,28 @@ pub struct Sending {
     pub confirmed_at: Option<Timestamp>,
     /// The network's own words when it refused.
     pub network_words: Option<String>,
+    /// What a person has to decide, when its outcome stays open.
+    pub decision: Option<DecisionView>,
+}
+
+/// The question what became of a message, when only a person can answer it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DecisionView {
+    /// Equal messages at the network: one of them may be it.
+    pub candidates: Vec<CandidateView>,
+    /// Whether it can be named by its address at the network: private messages have none.
+    pub by_address: bool,
+}
+
+/// A message at the network that may be ours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CandidateView {
+    /// The network's id.
+    pub external_id: String,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// Its address.
+    pub url: Option<String>,
 }
 
 /// A picture, film or file.
@@ -320,7 +342,11 @@ fn sent(words: Words, message: MessageId, sending: &Sending, network: &str, toke
         ("at", html! { @if let Some(at) = sending.confirmed_at { (time(at, TimeStyle::Clock)) } }),
         ("until", html! { @if let Some(at) = sending.undo_until { (time(at, TimeStyle::Until)) } }),
     ];
-    let explained = format!("send-{}-means", sending.state.word());
+    let explained = match (&sending.decision, sending.state) {
+        (Some(decision), _) if decision.candidates.is_empty() => "send-open-means".to_owned(),
+        (Some(_), _) => "send-several-means".to_owned(),
+        (None, state) => format!("send-{}-means", state.word()),
+    };
     html! {
         span.chip.(kind) data-send=(sending.state.word()) { (icon(icon_name)) (words.term("send", sending.state.word())) }
         span { (words.say_around(&explained, &parts))
@@ -331,6 +357,48 @@ fn sent(words: Words, message: MessageId, sending: &Sending, network: &str, toke
             _ => "",
         }
         @if sending.state == SendState::Failed { (step(words, message, "resend", token)) }
+        @if let Some(decision) = &sending.decision { (decide(words, message, decision, network, token)) }
+    }
+}
+
+/// What became of it is for a person to say: it is this one, it is there, it was not sent.
+fn decide(words: Words, message: MessageId, decision: &DecisionView, network: &str, token: Option<&str>) -> Markup {
+    let found = format!("/app/messages/{message}/found");
+    let network_named = [("network", network.to_owned().into())];
+    html! {
+        div.decide role="group" aria-label=(words.say("decide-title")) {
+            @if !decision.candidates.is_empty() { ul role="list" { @for candidate in &decision.candidates {
+                li.line.wrap {
+                    @match candidate.sent_at { Some(at) => (time(at, TimeStyle::Exact)), None => span { (candidate.external_id) } }
+                    @if let Some(url) = candidate.url.as_deref().and_then(text::safe_address) { a href=(url) target="_blank" rel="noopener noreferrer" { (words.say_with("see-at", &network_named)) (icon("i-out")) } }
+                    form.inline method="post" action=(found) hx-post=(found) hx-target="#talk" hx-swap="outerHTML" {
+                        (csrf(token)) input type="hidden" name="external_id" value=(candidate.external_id);
+                        button.btn type="submit" { (icon("i-check")) (words.say("decide-this-one")) }
+                    }
+                }
+            } } }
+            @if decision.by_address && decision.candidates.is_empty() {
+                form.line.wrap method="post" action=(found) hx-post=(found) hx-target="#talk" hx-swap="outerHTML" {
+                    (csrf(token))
+                    label.field.grows { span.small { (words.say_with("decide-address", &network_named)) } input.input name="address" required maxlength="500" autocomplete="off" inputmode="url"; }
+                    button.btn.bottom type="submit" { (icon("i-check")) (words.say("decide-there")) }
+                }
+            }
+            div.line.wrap {
+                (sure(words, message, "send-again", token))
+                (sure(words, message, "give-up", token))
+            }
+        }
+    }
+}
+
+/// A decision that cannot be taken back asks once more.
+fn sure(words: Words, message: MessageId, act: &str, token: Option<&str>) -> Markup {
+    let address = format!("/app/messages/{message}/{act}");
+    html! {
+        form.inline method="post" action=(address) hx-post=(address) hx-target="#talk" hx-swap="outerHTML" hx-confirm=(words.say(&format!("decide-{act}-sure"))) {
+            (csrf(token)) button.btn type="submit" { (words.say(&format!("decide-{act}"))) }
+        }
     }
 }
 

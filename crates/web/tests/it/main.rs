@@ -15,6 +15,7 @@ mod attacks_login;
 mod attacks_order;
 mod attacks_output;
 mod attacks_realtime;
+mod deciding;
 mod attacks_sockets;
 mod attacks_timing;
 mod attacks_voices;

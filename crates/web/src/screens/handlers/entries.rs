@@ -2,7 +2,9 @@
 
 use super::context::network;
 use crate::error::Result;
-use crate::screens::message::{Entry, From, MediaView, MessageView, Sending, SystemLine};
+use crate::screens::message::{
+    CandidateView, DecisionView, Entry, From, MediaView, MessageView, Sending, SystemLine,
+};
 use crate::screens::view::{Colleague, Person};
 use crate::session::Visitor;
 use crate::state::Edge;
@@ -11,7 +13,10 @@ use crate::words::Words;
 use desk::{AttachmentView, HistoryLine, MessageItem, Note, SendView};
 use domain::item::{Media, MediaKind};
 use domain::vocabulary::{Form, NoReplyReason, SendState};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// So long the network is asked what became of a message before a person is asked as well.
+const LOOKS_LAST: SignedDuration = SignedDuration::from_mins(2);
 
 /// A message as the screen shows it.
 pub(super) fn message(
@@ -54,7 +59,10 @@ pub(super) fn message(
         edits: message.versions.len(),
         deleted_at: message.deleted_at,
         hidden: message.hidden_at.is_some(),
-        sending: message.send.as_ref().map(|send| sending(send, message.sent_at)),
+        sending: message
+            .send
+            .as_ref()
+            .map(|send| Sending { decision: decision(edge, visitor, send, item), ..sending(send, message.sent_at) }),
         may_hide: item.hidable_by.is_some(),
         may_delete: item.deletable_by.is_some(),
     })
@@ -69,8 +77,25 @@ fn sending(send: &SendView, sent_at: Timestamp) -> Sending {
             .error
             .as_ref()
             .map(|error| error.message.clone())
-            .filter(|words| !words.is_empty() && send.state != SendState::Sent),
+            .filter(|words| !words.is_empty() && !matches!(send.state, SendState::Sent | SendState::Unknown)),
+        decision: None,
     }
+}
+
+/// A message of unknown outcome is looked for at the network; a person is asked when that is over, or has led to nothing for long.
+fn decision(edge: &Edge, visitor: &Visitor, send: &SendView, item: &MessageItem) -> Option<DecisionView> {
+    let looked_enough = send.error.as_ref().is_some_and(|error| error.waits_for_a_person());
+    let open = send.state == SendState::Unknown
+        && (looked_enough || edge.now().duration_since(item.message.sent_at) > LOOKS_LAST);
+    let candidate = |candidate: &desk::CandidateView| CandidateView {
+        external_id: candidate.external_id.clone(),
+        sent_at: candidate.sent_at,
+        url: candidate.url.clone(),
+    };
+    (open && visitor.scope.may_work()).then(|| DecisionView {
+        candidates: item.candidates.iter().map(candidate).collect(),
+        by_address: item.message.form != Form::DirectMessage,
+    })
 }
 
 /// Media as the network named them, with ours where they are kept; then files that only we know.

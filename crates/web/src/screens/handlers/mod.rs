@@ -51,6 +51,7 @@ fn working() -> Router<Edge> {
         .route("/app/cases/{case}/notes", post(acting::note))
         .route("/app/cases/{case}/draft", post(writing::draft))
         .route("/app/cases/{case}/send", post(writing::send))
+        .route("/app/messages/{message}/found", post(writing::found))
         .route("/app/messages/{message}/{act}", post(writing::act_on_message))
         .route("/app/posts", post(writing::post))
         .route("/app/direct-messages", post(writing::direct_message))

@@ -18,11 +18,12 @@ use crate::uploads;
 use axum::extract::{Form, Multipart, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk::{Attached, NewMessage, Post, Reply, Written};
+use desk::{Attached, NewMessage, Post, Reply, Resolution, Written};
 use domain::ability::May;
 use domain::id::{AttachmentId, CaseId, ChannelId, ConversationId, MessageId};
 use domain::understanding::Reason;
 use maud::html;
+use serde::Deserialize;
 use store::channel::ChannelState;
 
 /// A form as its fields in order; the composer repeats some.
@@ -221,7 +222,32 @@ pub(super) async fn answer(
     Ok((status, inbox::page(&frame, &list, Some((shown, customer)))).into_response())
 }
 
-/// What can be done to one message: `undo`, `edit`, `resend`, `hide`, `show`, `delete`.
+/// A message of unknown outcome stands at the network: one of the candidates, or what a person found there.
+#[derive(Deserialize)]
+pub(super) struct Found {
+    external_id: Option<String>,
+    address: Option<String>,
+}
+
+/// Settles a message of unknown outcome by what stands at the network.
+pub(super) async fn found(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Path(id): Path<MessageId>,
+    headers: HeaderMap,
+    Form(found): Form<Found>,
+) -> Result<Response> {
+    let resolution = match (found.external_id, found.address) {
+        (Some(external_id), _) => Resolution::Sent { external_id },
+        (None, Some(address)) => Resolution::SentAt { address },
+        (None, None) => return Err(Error::field("external_id", "what stands at the network")),
+    };
+    desk(&edge).resolve_unknown(&visitor.scope, id, &resolution).await.map_err(failed)?;
+    let case = edge.store.message(&visitor.scope, id).await?.case;
+    acting::shown(&edge, &visitor, case, &headers).await
+}
+
+/// What can be done to one message: `undo`, `edit`, `resend`, `send-again`, `give-up`, `hide`, `show`, `delete`.
 pub(super) async fn act_on_message(
     State(edge): State<Edge>,
     visitor: Visitor,
@@ -234,6 +260,8 @@ pub(super) async fn act_on_message(
         "undo" => desk.cancel(scope, id).await,
         "edit" => edit_again(&edge, &visitor, id).await,
         "resend" => desk.retry_failed(scope, id).await,
+        "send-again" => desk.resolve_unknown(scope, id, &Resolution::SendAgain).await,
+        "give-up" => desk.resolve_unknown(scope, id, &Resolution::GiveUp).await,
         "hide" => desk.hide(scope, id, true).await,
         "show" => desk.hide(scope, id, false).await,
         "delete" => desk.delete_own(scope, id).await,

@@ -35,6 +35,13 @@ fn messages_in_every_state() {
 }
 
 #[test]
+fn a_person_says_what_became_of_a_message() {
+    let undecided = sample::undecided();
+    insta::assert_snapshot!("decide_several", lines(message::article(Words::English, &undecided[0], "X", Some("t"))));
+    insta::assert_snapshot!("decide_open_ja", lines(message::article(Words::Japanese, &undecided[1], "X", None)));
+}
+
+#[test]
 fn the_composer() {
     let case = sample::case();
     insta::assert_snapshot!(

@@ -289,6 +289,7 @@ fn ours(number: u128, text: &str, minutes: i64, state: SendState) -> MessageView
         confirmed_at: (state == SendState::Sent).then(|| ago(minutes)),
         network_words: (state == SendState::Failed)
             .then(|| "You are not permitted to reply to this conversation.".into()),
+        decision: None,
     };
     MessageView {
         sending: Some(sending),
@@ -406,6 +407,27 @@ pub fn sending() -> Vec<Entry> {
         )
     });
     ours.map(|message| Entry::Message(Box::new(message))).collect()
+}
+
+/// Messages of ours about which only a person can say what became of them.
+pub fn undecided() -> Vec<MessageView> {
+    let candidate = |number: u32| CandidateView {
+        external_id: format!("{}", 1930 + number),
+        sent_at: Some(now() - SignedDuration::from_secs(i64::from(90 - 7 * number))),
+        url: Some(format!("https://x.com/acme_help/status/{}", 1930 + number)),
+    };
+    let several = DecisionView { candidates: vec![candidate(1), candidate(2)], by_address: true };
+    let open = DecisionView { candidates: Vec::new(), by_address: true };
+    let text = "Hi Priya, I am so sorry. Your card reaches you by Tuesday. ^JW";
+    [several, open]
+        .into_iter()
+        .map(|decision| {
+            let mut view = ours(30, text, 2, SendState::Unknown);
+            view.url = None;
+            view.sending.as_mut().unwrap().decision = Some(decision);
+            view
+        })
+        .collect()
 }
 
 pub fn account(handle: &str, role: &str, may: May, because: Reason) -> AccountChoice {

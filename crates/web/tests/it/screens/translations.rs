@@ -100,6 +100,11 @@ fn built() -> Vec<String> {
     family("masked", vec!["iban", "card", "email", "phone", "address", "order", "bank-account", "my-number", "secret"]);
     family("message", vec!["hide", "show", "delete", "hide-sure", "delete-sure", "undo", "edit", "resend"]);
     family(
+        "decide",
+        vec!["title", "this-one", "address", "there", "send-again", "send-again-sure", "give-up", "give-up-sure"],
+    );
+    family("send", vec!["open-means", "several-means"]);
+    family(
         "failure",
         vec!["not-found", "forbidden", "too-many", "unavailable", "bad-request", "inner"].into_iter().collect(),
     );
