@@ -2,12 +2,12 @@
 
 use crate::{Desk, Error, Result, workers_only};
 use domain::Timestamp;
-use domain::id::{AgentId, CaseId, ChannelId};
+use domain::id::{AgentId, AttachmentId, CaseId};
 use domain::people::Scope;
 use domain::vocabulary::{NoReplyReason, Noise};
 use serde::Serialize;
 use store::case_act::{Act, Acted, Expected};
-use store::draft::{Draft, Voice};
+use store::draft::{Draft, NewDraft, Voice};
 use store::note::Note;
 
 /// What a bulk act came to for one case.
@@ -161,18 +161,23 @@ impl Desk {
         Ok(self.store.notes(scope, case).await?)
     }
 
-    /// Keeps the reader's draft; an empty text throws it away.
-    pub async fn save_draft(
+    /// Keeps the reader's draft; one without text and files is thrown away.
+    pub async fn save_draft(&self, scope: &Scope, draft: &NewDraft<'_>) -> Result<()> {
+        workers_only(scope)?;
+        let text = storable("text", draft.text)?;
+        Ok(self.store.save_draft(scope, &NewDraft { text: &text, ..*draft }, self.now()).await?)
+    }
+
+    /// Adds a file to the reader's draft.
+    pub async fn add_to_draft(
         &self,
         scope: &Scope,
         case: CaseId,
         voice: Voice,
-        text: &str,
-        channel: Option<ChannelId>,
+        attachment: AttachmentId,
     ) -> Result<()> {
         workers_only(scope)?;
-        let text = storable("text", text)?;
-        Ok(self.store.save_draft(scope, case, voice, &text, channel, self.now()).await?)
+        Ok(self.store.add_to_draft(scope, case, voice, attachment, self.now()).await?)
     }
 
     /// Throws the reader's draft away.

@@ -36,7 +36,7 @@ pub use store::case_view::{
     AttachmentView, ContactView, ConversationView, HistoryLine, IdentityView, MessageVersion, MessageView, PastCase,
     SendView, Sighting,
 };
-pub use store::draft::{Draft, Voice};
+pub use store::draft::{Draft, DraftFile, NewDraft, Voice};
 pub use store::note::Note;
 pub use store::parked::Parked;
 pub use store::search::{Hit, Query};

@@ -10,7 +10,7 @@ use domain::people::Scope;
 use domain::vocabulary::SendState;
 use serde::{Deserialize, Serialize};
 use store::case_view::MessageView;
-use store::draft::Voice;
+use store::draft::{Draft, NewDraft, Voice};
 use store::outbox::Decision;
 
 /// What a person found out about a message of unknown outcome.
@@ -46,13 +46,32 @@ impl Desk {
         self.restore_draft(scope, &message).await
     }
 
-    async fn restore_draft(&self, scope: &Scope, message: &MessageView) -> Result<()> {
-        let Some(agent) = self.writer(scope).await? else { return Ok(()) };
-        let voice = if message.private { Voice::Private } else { Voice::Public };
+    /// Puts the words and files of a message that did not leave back into the writer's draft, before what was typed there since.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] `already_sent` when it may have left.
+    pub async fn write_again(&self, scope: &Scope, message: MessageId) -> Result<()> {
+        workers_only(scope)?;
+        let message = self.own(scope, message).await?;
+        let stays = |state| matches!(state, SendState::Failed | SendState::Cancelled);
+        if !message.send.as_ref().is_some_and(|send| stays(send.state)) {
+            return Err(Error::Conflict("already_sent"));
+        }
         let drafts = self.store.drafts(scope, message.case).await?;
-        if message.agent != Some(agent.id) || drafts.iter().any(|draft| draft.voice == voice) {
+        let known = drafts.into_iter().find(|draft| draft.voice == voice_of(&message));
+        self.take_back(scope, &message, known).await
+    }
+
+    async fn restore_draft(&self, scope: &Scope, message: &MessageView) -> Result<()> {
+        let drafts = self.store.drafts(scope, message.case).await?;
+        if message.agent != scope.agent() || drafts.iter().any(|draft| draft.voice == voice_of(message)) {
             return Ok(());
         }
+        self.take_back(scope, message, None).await
+    }
+
+    async fn take_back(&self, scope: &Scope, message: &MessageView, known: Option<Draft>) -> Result<()> {
+        let Some(agent) = self.writer(scope).await? else { return Ok(()) };
         let mut text = message.text.clone();
         if let Some(channel) = message.channel {
             let setting = self.store.channel(scope, channel).await?.sign_off;
@@ -60,7 +79,15 @@ impl Desk {
                 text = bare.to_owned();
             }
         }
-        Ok(self.store.save_draft(scope, message.case, voice, &text, message.channel, self.now()).await?)
+        let (typed, files) = known.map(|draft| (draft.text, draft.files)).unwrap_or_default();
+        if typed.contains(&text) {
+            text = typed;
+        } else if !typed.trim().is_empty() {
+            text = format!("{text}\n\n{typed}");
+        }
+        let (case, voice, channel) = (message.case, voice_of(message), message.channel);
+        let draft = NewDraft { case, voice, text: &text, channel, files: Some(&files) };
+        Ok(self.store.take_back_into_draft(scope, message.id, &draft, self.now()).await?)
     }
 
     /// Sends again what the network refused, as it was.
@@ -164,4 +191,8 @@ impl Desk {
         let stands = message.send.as_ref().is_some_and(|send| send.state == state);
         if stands { Ok(message) } else { Err(Error::Conflict("not_waiting_for_a_decision")) }
     }
+}
+
+fn voice_of(message: &MessageView) -> Voice {
+    if message.private { Voice::Private } else { Voice::Public }
 }

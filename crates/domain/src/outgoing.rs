@@ -77,6 +77,13 @@ impl Outgoing {
     pub fn appears(&self) -> bool {
         matches!(self, Self::Reply { .. } | Self::Post { .. } | Self::DirectMessage { .. })
     }
+    /// The files that go along.
+    pub fn media(&self) -> &[OutgoingMedia] {
+        match self {
+            Self::Reply { media, .. } | Self::Post { media, .. } | Self::DirectMessage { media, .. } => media,
+            Self::Delete { .. } | Self::Hide { .. } => &[],
+        }
+    }
     /// The text that leaves, if any.
     pub fn text(&self) -> Option<&str> {
         match self {

@@ -29,7 +29,7 @@ const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long raw deliveries are kept after they were filed.
 const JOURNAL_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long an upload waits for a message that takes it.
+/// How long an upload waits for a message that takes it or a draft that holds it.
 const UPLOADS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long failed sign-ins are kept.
 const ATTEMPTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -100,7 +100,11 @@ async fn erase(environment: &Environment) -> store::Result<()> {
     Ok(())
 }
 
-async fn prune(environment: &Environment) -> store::Result<()> {
+/// Removes what has been kept long enough.
+///
+/// # Errors
+/// When the database is away.
+pub async fn prune(environment: &Environment) -> store::Result<()> {
     let now = environment.clock.now();
     let before = |kept: SignedDuration| now.saturating_sub(kept).unwrap_or(now);
     environment.store.prune_events(before(EVENTS_KEPT)).await?;

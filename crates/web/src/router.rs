@@ -27,7 +27,7 @@ pub fn inside(edge: &Edge) -> Router {
         .merge(door::routes())
         .merge(apps::routes())
         .merge(uploads::routes())
-        .merge(screens::routes())
+        .merge(screens::routes(edge))
         .layer(DefaultBodyLimit::max(FORM_LIMIT));
     let known = pages
         .merge(api)

@@ -60,6 +60,11 @@ impl Settings {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
+    /// Largest request that brings a file: the file and the form around it.
+    pub fn upload_limit(&self) -> usize {
+        self.upload_bytes + 64 * 1024
+    }
+
     /// The public address without a slash at its end, as far as it is set.
     pub fn public_base(&self) -> Option<String> {
         self.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned())

@@ -1,7 +1,7 @@
 //! Ids of another workspace are not there, whatever is done with them (ATTACKS 27, 29).
 
 use crate::world::{World, post};
-use desk::{Expected, Filter, Order, Query, Reply, Voice};
+use desk::{Expected, Filter, NewDraft, Order, Query, Reply, Voice};
 use domain::vocabulary::NoReplyReason;
 use store::testing::every_engine;
 
@@ -15,6 +15,7 @@ async fn another_workspaces_ids_are_not_there() {
         let (desk, me) = (&ours.desk, &ours.mina);
         let any = Expected::default();
         let reply = Reply { text: "Hello".into(), ..Reply::default() };
+        let draft = NewDraft { case, voice: Voice::Note, text: "x", channel: None, files: None };
         let outcomes = [
             desk.case(me, case, None).await.err(),
             desk.case_row(me, case).await.err(),
@@ -33,7 +34,7 @@ async fn another_workspaces_ids_are_not_there() {
             desk.assign(me, case, me.agent(), any).await.err(),
             desk.note(me, case, "x").await.err(),
             desk.notes(me, case).await.err(),
-            desk.save_draft(me, case, Voice::Note, "x", None).await.err(),
+            desk.save_draft(me, &draft).await.err(),
             desk.mark_seen(me, case, 1).await.err(),
             desk.check(me, theirs.support, None, Voice::Public, "x", false).await.err(),
         ];

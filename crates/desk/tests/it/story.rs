@@ -1,7 +1,7 @@
 //! One day at the desk: somebody asks, a colleague answers, another one comes too late, undo, private, close, reopen.
 
 use crate::world::{World, Wrote, at, is_send, post};
-use desk::{Error, Expected, From, Order, PrivateText, Reply, Voice, default_view};
+use desk::{Error, Expected, From, NewDraft, Order, PrivateText, Reply, Voice, default_view};
 use domain::ability::Way;
 use domain::people::{Actor, Scope};
 use domain::vocabulary::{CaseState, NoReplyReason, Noise, SendState};
@@ -73,7 +73,8 @@ async fn undo_brings_the_waiting_customer_and_the_text_back() {
         world.file(&[post("100", "9", 10, "@nordhafen_hilfe How do I reset my card PIN?")]).await;
         let (case, message) = world.found("100").await;
         let before = desk.case_row(mina, case).await.unwrap();
-        desk.save_draft(mina, case, Voice::Public, "Open the", None).await.unwrap();
+        let draft = NewDraft { case, voice: Voice::Public, text: "Open the", channel: None, files: None };
+        desk.save_draft(mina, &draft).await.unwrap();
         let written = desk.reply(mina, message, &reply("Open the app.")).await.unwrap();
         assert!(desk.drafts(mina, case).await.unwrap().is_empty(), "what was sent is no draft any more");
         desk.cancel(mina, written.message).await.unwrap();

@@ -4,6 +4,7 @@
 //! disk, the row is removed. Whoever takes an upload takes none that is marked.
 
 use super::upload::Upload;
+use crate::draft;
 use crate::error::{Error, Result};
 use crate::open::Store;
 use domain::Timestamp;
@@ -19,9 +20,10 @@ pub struct LooseFile {
     pub location: Option<String>,
 }
 
-/// Everything that an upload can be held by beside a message stands here as a condition on the row, so that the file of a
-/// thing to come is kept by one line more.
-const LOOSE: &str = "message_id IS NULL AND trouble IS NULL AND created_at < $1";
+/// Everything that an upload can be held by stands here as a condition on the row: a message, a draft.
+const LOOSE: &str = "message_id IS NULL AND trouble IS NULL AND created_at < $1
+    AND NOT EXISTS (SELECT 1 FROM draft_attachment d
+                    WHERE d.workspace_id = attachment.workspace_id AND d.attachment_id = attachment.id)";
 
 impl Store {
     /// Marks uploads of before `before` that nothing holds, at most `limit`; how many were marked.
@@ -40,14 +42,19 @@ impl Store {
     /// [`Error::NotFound`] when it is not theirs or a message has it.
     pub async fn let_upload_go(&self, scope: &Scope, id: AttachmentId) -> Result<LooseFile> {
         let Upload { location, .. } = self.upload(scope, id).await?;
-        let touched = self
-            .main
+        let mut tx = self.main.begin().await?;
+        let touched = tx
             .execute(
                 "UPDATE attachment SET trouble = 'loose' WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL",
                 &[scope.workspace.into(), id.into()],
             )
             .await?;
-        if touched == 0 { Err(Error::NotFound) } else { Ok(LooseFile { workspace: scope.workspace, id, location }) }
+        if touched == 0 {
+            return Err(Error::NotFound);
+        }
+        draft::let_go(&mut tx, scope, id).await?;
+        tx.commit().await?;
+        Ok(LooseFile { workspace: scope.workspace, id, location })
     }
 
     /// Files that are marked, of every workspace.

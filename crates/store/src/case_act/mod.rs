@@ -7,7 +7,7 @@ pub use begin::{NewPost, PrivateMessage};
 
 use crate::case_list::AgentName;
 use crate::db::{Tx, Value};
-use crate::draft::Voice;
+use crate::draft::{self, Voice};
 use crate::error::{Error, Result};
 use crate::event::{self, NewEvent};
 use crate::open::Store;
@@ -517,13 +517,10 @@ async fn answer_in(tx: &mut Tx, scope: &Scope, answer: &Answer, now: Timestamp) 
         if touched == 0 {
             return Err(Error::Conflict("attachment"));
         }
+        draft::let_go(tx, scope, *attachment).await?;
     }
     if let (Some(agent), Some(voice)) = (scope.agent(), answer.draft) {
-        tx.execute(
-            "DELETE FROM draft WHERE workspace_id = $1 AND agent_id = $2 AND case_id = $3 AND voice = $4",
-            &[scope.workspace.into(), agent.into(), new.case.into(), voice.word().into()],
-        )
-        .await?;
+        draft::discard(tx, scope, agent, new.case, voice).await?;
     }
     Ok(Answered { message, outbox, case: new.case })
 }

@@ -3,11 +3,13 @@
 use super::progress::{answered, unanswered};
 use super::{Decision, changed, set_state, take_external_id};
 use crate::db::Tx;
+use crate::draft;
 use crate::error::{Error, Result};
 use crate::event;
 use crate::open::Store;
 use domain::Timestamp;
 use domain::id::{CaseId, MessageId};
+use domain::outgoing::Outgoing;
 use domain::people::Scope;
 use domain::vocabulary::SendState;
 
@@ -62,7 +64,7 @@ impl Store {
                 &format!(
                     "UPDATE outbox SET state = $3, not_before = $4, lease_until = NULL, error = NULL
                      WHERE workspace_id = $1 AND message_id = $2 AND state IN {states} AND (lease_until IS NULL OR lease_until < $4)
-                     RETURNING case_id"
+                     RETURNING case_id, outgoing"
                 ),
                 &[scope.workspace.into(), message.into(), next.word().into(), now.into()],
             )
@@ -76,6 +78,7 @@ impl Store {
                 "message.sent"
             }
             Decision::Again => {
+                take_files_again(&mut tx, scope, message, &row.json("outgoing")?).await?;
                 if let Some(case) = case {
                     owed_again(&mut tx, scope, message, case).await?;
                 }
@@ -121,5 +124,21 @@ async fn owed_again(tx: &mut Tx, scope: &Scope, message: MessageId, case: CaseId
         &[scope.workspace.into(), case.into()],
     )
     .await?;
+    Ok(())
+}
+
+/// Files that went back into a draft meanwhile go out with the message again.
+async fn take_files_again(tx: &mut Tx, scope: &Scope, message: MessageId, outgoing: &Outgoing) -> Result<()> {
+    for media in outgoing.media() {
+        let touched = tx
+            .execute(
+                "UPDATE attachment SET message_id = $3 WHERE workspace_id = $1 AND id = $2 AND message_id IS NULL",
+                &[scope.workspace.into(), media.attachment.into(), message.into()],
+            )
+            .await?;
+        if touched > 0 {
+            draft::let_go(tx, scope, media.attachment).await?;
+        }
+    }
     Ok(())
 }

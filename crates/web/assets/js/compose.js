@@ -5,8 +5,19 @@ import { lengthOf } from "./length.js";
 const words = () => document.getElementById("words")?.dataset ?? {};
 const composer = () => document.getElementById("composer");
 const kept = (id) => `draft:${document.documentElement.dataset.me}:${id}`;
+const descriptions = (form) => Object.fromEntries([...form.querySelectorAll("#files [name^=alt-]")].map((field) => [field.name, field.value]));
+/** On the device until the server has it: the words, and the descriptions of files that are on the server already. */
+function keep(form) {
+  localStorage.setItem(kept(form.dataset.case), form.querySelector("#composer-text").value);
+  localStorage.setItem(`${kept(form.dataset.case)}:files`, JSON.stringify(descriptions(form)));
+}
+function forgetKept(id) {
+  localStorage.removeItem(kept(id));
+  localStorage.removeItem(`${kept(id)}:files`);
+}
 let timer = 0;
 let saving = null;
+let edits = 0;
 
 function measure(form) {
   const rules = JSON.parse(form.dataset.weights ?? "{}");
@@ -28,10 +39,11 @@ async function save(form) {
   const body = new FormData(form);
   body.delete("file");
   const text = body.get("text");
+  const begun = edits;
   try {
     const response = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams([...body].filter(([, value]) => typeof value === "string")), headers: writeHeaders(), keepalive: true });
     if (!response.ok) throw response;
-    localStorage.removeItem(kept(form.dataset.case));
+    if (edits === begun) forgetKept(form.dataset.case);
     if (!form.isConnected) return;
     const length = response.headers.get("X-Length");
     if (length && form.querySelector("#composer-text").value === text) {
@@ -45,8 +57,9 @@ async function save(form) {
   }
 }
 function changed(form) {
+  edits += 1;
   measure(form);
-  localStorage.setItem(kept(form.dataset.case), form.querySelector("#composer-text").value);
+  keep(form);
   state(form, words().draftSaving ?? "");
   clearTimeout(timer);
   timer = setTimeout(() => { saving = save(form); }, 600);
@@ -73,7 +86,13 @@ function begin() {
   if (!form) return;
   const field = form.querySelector("#composer-text");
   const local = localStorage.getItem(kept(form.dataset.case));
-  if (local !== null && local !== field.value) { field.value = local; changed(form); } else measure(form);
+  let newer = local !== null && local !== field.value;
+  if (newer) field.value = local;
+  for (const [name, value] of Object.entries(JSON.parse(localStorage.getItem(`${kept(form.dataset.case)}:files`) ?? "{}"))) {
+    const description = form.elements.namedItem(name);
+    if (description && description.value !== value) { description.value = value; newer = true; }
+  }
+  if (newer) changed(form); else measure(form);
 }
 begin();
 document.addEventListener("pane:shown", begin);
@@ -85,7 +104,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful, xhr } = event.detail;
-  if (elt.id === "composer" && successful && xhr.status < 300) localStorage.removeItem(kept(elt.dataset.case));
+  if (elt.id === "composer" && successful && xhr.status < 300) forgetKept(elt.dataset.case);
 });
 // A send waits for the draft that is just being saved, so that the saved one cannot come after it.
 document.addEventListener("htmx:confirm", (event) => {
@@ -98,8 +117,9 @@ async function attach(form, files) {
   for (const file of files) {
     const body = new FormData();
     body.append("file", file, file.name || "pasted.png");
-    body.append("case", form.dataset.case);
-    const response = await fetch(form.dataset.attach, { method: "POST", body, headers: writeHeaders() });
+    // The server puts the file into this draft at once: nothing that happens to the page can lose it any more.
+    const place = new URLSearchParams({ case: form.dataset.case, voice: form.elements.voice.value });
+    const response = await fetch(`${form.dataset.attach}?${place}`, { method: "POST", body, headers: writeHeaders() });
     if (!response.ok) { problem(null); announce(words().uploadFailed ?? ""); continue; }
     form.querySelector("#files").insertAdjacentHTML("beforeend", await response.text());
     form.querySelector("#files li:last-child .input")?.focus();
@@ -117,7 +137,13 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const field = form.querySelector("#composer-text");
-  if (button.dataset.detach) { button.closest("li").remove(); changed(form); }
+  if (button.dataset.detach) {
+    // Saying which one goes keeps a page that does not know a file yet from throwing it out.
+    const gone = Object.assign(document.createElement("input"), { type: "hidden", name: "detached", value: button.dataset.detach });
+    button.closest("li").remove();
+    form.append(gone);
+    changed(form);
+  }
   else if (button.dataset.voice) form.querySelector(`[name=voice][value="${button.dataset.voice}"]`)?.click();
   else if (button.dataset.insert) { field.value = `${field.value.trimEnd()} ${button.dataset.insert}`.trimStart(); field.focus(); changed(form); }
   else if (button.hasAttribute("data-keep-draft")) { form.querySelector(".guard")?.remove(); save(form); }

@@ -65,7 +65,7 @@ fn body(edge: &Edge, visitor: &Visitor, upload: Upload) -> Result<AttachmentBody
     })
 }
 
-/// Uploads a file for a message to come. What no message takes within a day is removed.
+/// Uploads a file for a message to come. What after a day neither a message nor a draft holds is removed.
 #[utoipa::path(post, path = "/attachments", tag = "attachments", operation_id = "upload_attachment",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "The file.", body = AttachmentBody), WriteFailures))]

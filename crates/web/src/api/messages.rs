@@ -150,7 +150,8 @@ pub struct CheckBody {
     pub language: String,
 }
 
-fn attached(bodies: Vec<AttachedBody>) -> Result<Vec<Attached>> {
+/// Reads the files that go along, at most ten.
+pub(super) fn attached(bodies: Vec<AttachedBody>) -> Result<Vec<Attached>> {
     if bodies.len() > 10 {
         return Err(Error::field("attachments", "at most 10"));
     }

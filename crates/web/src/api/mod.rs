@@ -119,7 +119,7 @@ fn uploads() -> OpenApiRouter<Edge> {
 
 /// The API's routes and its document.
 pub fn routes(edge: &Edge) -> (Router<Edge>, utoipa::openapi::OpenApi) {
-    let upload_limit = edge.settings.upload_bytes + 64 * 1024;
+    let upload_limit = edge.settings.upload_limit();
     let resources = resources()
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(uploads().layer(DefaultBodyLimit::max(upload_limit)))

@@ -1,6 +1,7 @@
 //! Notes and drafts on cases.
 
 use super::Id;
+use super::messages::{AttachedBody, attached};
 use super::read::word;
 use super::{Json, List, ReadFailures, WriteFailures, words};
 use crate::error::{Error, Result};
@@ -8,7 +9,7 @@ use crate::session::Visitor;
 use crate::state::Edge;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use desk::{Draft, Note, Voice};
+use desk::{Attached, Draft, DraftFile, NewDraft, Note, Voice};
 use domain::id::{CaseId, ChannelId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,21 @@ pub struct NewNote {
     pub text: String,
 }
 
+/// A file of a draft.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DraftFileBody {
+    /// The upload.
+    pub attachment: Uuid,
+    /// Its description as typed; null keeps the upload's.
+    pub alt_text: Option<String>,
+}
+
+impl From<DraftFile> for DraftFileBody {
+    fn from(file: DraftFile) -> Self {
+        Self { attachment: file.attachment.0, alt_text: file.alt_text }
+    }
+}
+
 /// A draft of the reader.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DraftBody {
@@ -67,6 +83,8 @@ pub struct DraftBody {
     pub text: String,
     /// The account chosen to speak.
     pub channel: Option<Uuid>,
+    /// Files, in their order.
+    pub attachments: Vec<DraftFileBody>,
     /// When it was saved.
     pub updated_at: Timestamp,
 }
@@ -78,6 +96,7 @@ impl From<Draft> for DraftBody {
             voice: draft.voice.word(),
             text: draft.text,
             channel: draft.channel.map(|channel| channel.0),
+            attachments: draft.files.into_iter().map(Into::into).collect(),
             updated_at: draft.updated_at,
         }
     }
@@ -86,11 +105,14 @@ impl From<Draft> for DraftBody {
 /// A draft to keep.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewDraft {
-    /// As typed; empty throws the draft away.
+    /// As typed; without text and files the draft is thrown away.
     #[schema(max_length = 20000)]
     pub text: String,
     /// The account chosen to speak.
     pub channel: Option<Uuid>,
+    /// Files, in their order; absent keeps those that the draft has. What is no loose upload of the reader is left out.
+    #[schema(max_items = 10)]
+    pub attachments: Option<Vec<AttachedBody>>,
 }
 
 /// The notes of a case, oldest first.
@@ -148,6 +170,11 @@ impl DraftPath {
     }
 }
 
+fn draft_files(bodies: Vec<AttachedBody>) -> Result<Vec<DraftFile>> {
+    let file = |attached: Attached| DraftFile { attachment: attached.attachment, alt_text: attached.alt_text };
+    Ok(attached(bodies)?.into_iter().map(file).collect())
+}
+
 /// Keeps the reader's draft.
 #[utoipa::path(put, path = "/cases/{id}/drafts/{voice}", tag = "drafts", operation_id = "save_draft",
     params(("id" = Uuid, Path, description = "The case."), ("voice" = String, Path, description = "public, private or note.")),
@@ -161,7 +188,10 @@ pub(super) async fn save_draft(
     visitor.person()?;
     let (case, voice) = path.read()?;
     edge.desk.case_row(&visitor.scope, case).await?;
-    edge.desk.save_draft(&visitor.scope, case, voice, &new.text, new.channel.map(ChannelId)).await?;
+    let files = new.attachments.map(draft_files).transpose()?;
+    let channel = new.channel.map(ChannelId);
+    let draft = NewDraft { case, voice, text: &new.text, channel, files: files.as_deref() };
+    edge.desk.save_draft(&visitor.scope, &draft).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -16,6 +16,7 @@ mod attacks_order;
 mod attacks_output;
 mod attacks_realtime;
 mod deciding;
+mod drafting;
 mod attacks_sockets;
 mod attacks_timing;
 mod attacks_voices;

@@ -1,7 +1,7 @@
 //! A case: as a page beside its list, as panes for the script, its earlier messages, its reasons.
 
 use super::context::{colleague, desk, failed, frame, network, words};
-use super::entries;
+use super::{drafting, entries};
 use super::lists::{beside, priority};
 use crate::error::{Error, Result};
 use crate::screens::case::{self, CaseView, TabView};
@@ -139,7 +139,11 @@ pub(super) async fn view(
     if visitor.scope.agent().is_some() {
         desk.mark_seen(&visitor.scope, case, page.seen_position).await.map_err(failed)?;
     }
-    Ok((case_view(edge, visitor, &page, account, filter)?, customer_view(edge, visitor, &page)))
+    let mut shown = case_view(edge, visitor, &page, account, filter)?;
+    if let (Some(composer), Some(draft)) = (&mut shown.composer, drafting::newest(&page.view.drafts)) {
+        composer.media = drafting::files_of(edge, visitor, draft).await?;
+    }
+    Ok((shown, customer_view(edge, visitor, &page)))
 }
 
 fn case_view(
@@ -189,7 +193,7 @@ fn case_view(
 
 /// The composer with the reader's newest draft and the account that is to speak.
 pub(super) fn composer_view(composer: &desk::Composer, drafts: &[Draft], account: Option<ChannelId>) -> ComposerView {
-    let draft = drafts.iter().filter(|draft| !draft.text.is_empty()).max_by_key(|draft| draft.updated_at);
+    let draft = drafting::newest(drafts);
     let voice = draft.map_or(composer.voice, |draft| draft.voice);
     let wanted = account.or(draft.and_then(|draft| draft.channel));
     let public = composer.public.as_ref().map(|options| voice_view(options, wanted));

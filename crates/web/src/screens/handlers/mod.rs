@@ -6,6 +6,7 @@
 mod acting;
 mod cases;
 mod context;
+mod drafting;
 mod entries;
 mod lists;
 mod networks;
@@ -16,12 +17,13 @@ mod writing;
 
 use crate::state::Edge;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
 /// Every screen for somebody who is signed in.
-pub fn routes() -> Router<Edge> {
-    Router::new().merge(looking()).merge(working()).merge(settings())
+pub fn routes(edge: &Edge) -> Router<Edge> {
+    Router::new().merge(looking()).merge(working(edge.settings.upload_limit())).merge(settings())
 }
 
 fn looking() -> Router<Edge> {
@@ -41,7 +43,7 @@ fn looking() -> Router<Edge> {
         .route("/app/cases/{case}/why", get(cases::why))
 }
 
-fn working() -> Router<Edge> {
+fn working(upload_limit: usize) -> Router<Edge> {
     Router::new()
         .route("/app/cases/{case}/assign", post(acting::assign))
         .route("/app/cases/{case}/close", post(acting::close))
@@ -49,13 +51,14 @@ fn working() -> Router<Edge> {
         .route("/app/cases/{case}/reopen", post(acting::reopen))
         .route("/app/cases/{case}/snooze", post(acting::snooze))
         .route("/app/cases/{case}/notes", post(acting::note))
-        .route("/app/cases/{case}/draft", post(writing::draft))
+        .route("/app/cases/{case}/draft", post(drafting::draft))
         .route("/app/cases/{case}/send", post(writing::send))
         .route("/app/messages/{message}/found", post(writing::found))
         .route("/app/messages/{message}/{act}", post(writing::act_on_message))
         .route("/app/posts", post(writing::post))
         .route("/app/direct-messages", post(writing::direct_message))
-        .route("/app/attachments", post(writing::attach))
+        // A file is larger than any form.
+        .route("/app/attachments", post(drafting::attach).layer(DefaultBodyLimit::max(upload_limit)))
 }
 
 fn settings() -> Router<Edge> {

@@ -1,22 +1,22 @@
-//! Writing: drafts that keep themselves, sending in three voices, what becomes of what was sent, files, new posts and messages.
+//! Writing: sending in three voices, what becomes of what was sent, new posts and messages.
 
 use super::acting;
 use super::cases::view;
+use super::drafting;
 use super::context::{current_filter, desk, failed, frame, see, wants_fragment, words};
 use super::entries;
 use super::lists;
 use crate::error::{Error, Result};
 use crate::screens::case::{self, CaseView};
-use crate::screens::composer::{self, AccountChoice, DraftMedia, GuardView, Voice};
+use crate::screens::composer::{AccountChoice, GuardView, Voice};
 use crate::screens::customer::CustomerView;
 use crate::screens::view::Colleague;
 use crate::screens::write_new::{self, WriteNewView};
 use crate::screens::{inbox, message};
 use crate::session::Visitor;
 use crate::state::Edge;
-use crate::uploads;
-use axum::extract::{Form, Multipart, Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk::{Attached, NewMessage, Post, Reply, Resolution, Written};
 use domain::ability::May;
@@ -34,26 +34,32 @@ fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
 }
 
 /// What the composer sends.
-struct Typed {
-    voice: Voice,
-    text: String,
-    channel: Option<ChannelId>,
+pub(super) struct Typed {
+    pub(super) voice: Voice,
+    pub(super) text: String,
+    pub(super) channel: Option<ChannelId>,
     conversation: Option<ConversationId>,
-    answers: Option<MessageId>,
+    pub(super) answers: Option<MessageId>,
     seen: Option<i64>,
     close: bool,
-    attachments: Vec<Attached>,
+    pub(super) attachments: Vec<Attached>,
+    /// Files that were taken off again.
+    pub(super) detached: Vec<AttachmentId>,
+    /// Whether the composer stands in a private conversation: there is no public voice then.
+    pub(super) private_place: bool,
 }
 
 impl Typed {
-    fn of(fields: &Fields) -> Result<Self> {
+    pub(super) fn of(fields: &Fields) -> Result<Self> {
         let voice = field(fields, "voice")
             .and_then(Voice::of)
             .ok_or_else(|| Error::field("voice", "public, private or note"))?;
-        let attachments = fields
-            .iter()
-            .filter(|(name, _)| name == "attachment")
-            .filter_map(|(_, id)| id.parse::<AttachmentId>().ok());
+        let files = |wanted: &'static str| {
+            fields
+                .iter()
+                .filter(move |(name, _)| name == wanted)
+                .filter_map(|(_, id)| id.parse::<AttachmentId>().ok())
+        };
         let described = |attachment: AttachmentId| Attached {
             attachment,
             alt_text: field(fields, &format!("alt-{attachment}")).map(str::to_owned),
@@ -67,40 +73,15 @@ impl Typed {
             answers: field(fields, "in_reply_to").and_then(|id| id.parse().ok()),
             seen: field(fields, "seen").and_then(|seen| seen.parse().ok()),
             close: field(fields, "then") == Some("close"),
-            attachments: attachments.map(described).collect(),
+            attachments: files("attachment").map(described).collect(),
+            detached: files("detached").collect(),
+            private_place: field(fields, "account_public").is_none() && field(fields, "account_private").is_some(),
         })
     }
 
-    fn kept_as(&self) -> desk::Voice {
-        match self.voice {
-            Voice::Public => desk::Voice::Public,
-            Voice::Private => desk::Voice::Private,
-            Voice::Note => desk::Voice::Note,
-        }
+    pub(super) fn kept_as(&self) -> desk::Voice {
+        drafting::kept_as(self.voice)
     }
-}
-
-/// Keeps what is typed; answers with what the draft check says and, as a header, the length as the network counts it.
-pub(super) async fn draft(
-    State(edge): State<Edge>,
-    visitor: Visitor,
-    Path(case): Path<CaseId>,
-    Form(fields): Form<Fields>,
-) -> Result<Response> {
-    let typed = Typed::of(&fields)?;
-    let desk = desk(&edge);
-    desk.save_draft(&visitor.scope, case, typed.kept_as(), &typed.text, typed.channel).await.map_err(failed)?;
-    let Some(channel) = typed.channel.filter(|_| typed.voice != Voice::Note && !typed.text.trim().is_empty()) else {
-        return Ok(html! {}.into_response());
-    };
-    let files = !typed.attachments.is_empty();
-    let check = desk
-        .check(&visitor.scope, channel, typed.answers, typed.kept_as(), &typed.text, files)
-        .await
-        .map_err(failed)?;
-    let mut response = composer::checks(words(&visitor), &check.findings).into_response();
-    response.headers_mut().insert(HeaderName::from_static("x-length"), HeaderValue::from(check.length.used));
-    Ok(response)
 }
 
 /// Sends what is in the composer.
@@ -115,6 +96,7 @@ pub(super) async fn send(
     let desk = desk(&edge);
     if typed.voice == Voice::Note {
         desk.note(&visitor.scope, case, &typed.text).await.map_err(failed)?;
+        drafting::clear(&edge, &visitor, case, &typed).await?;
         if typed.close {
             desk.close(&visitor.scope, case, None, desk::Expected::default()).await.map_err(failed)?;
         }
@@ -133,7 +115,10 @@ pub(super) async fn send(
         _ => desk.reply(&visitor.scope, message, &reply).await,
     };
     match sent {
-        Ok(written) => left(&edge, &visitor, written, typed.conversation, &headers).await,
+        Ok(written) => {
+            drafting::clear(&edge, &visitor, case, &typed).await?;
+            left(&edge, &visitor, written, typed.conversation, &headers).await
+        }
         Err(error) => held_back(&edge, &visitor, case, &typed, error, &headers).await,
     }
 }
@@ -174,7 +159,7 @@ async fn held_back(
     let (mut shown, customer) = view(edge, visitor, case, typed.conversation, typed.channel, &filter).await?;
     let mut files = Vec::new();
     for attached in &typed.attachments {
-        files.push(draft_media(edge, visitor, attached.attachment, attached.alt_text.clone()).await?);
+        files.push(drafting::draft_media(edge, visitor, attached.attachment, attached.alt_text.clone()).await?);
     }
     let Some(composer) = &mut shown.composer else { return Err(failed(error)) };
     composer.text.clone_from(&typed.text);
@@ -258,7 +243,7 @@ pub(super) async fn act_on_message(
     let scope = &visitor.scope;
     let done = match act.as_str() {
         "undo" => desk.cancel(scope, id).await,
-        "edit" => edit_again(&edge, &visitor, id).await,
+        "edit" => desk.write_again(scope, id).await,
         "resend" => desk.retry_failed(scope, id).await,
         "send-again" => desk.resolve_unknown(scope, id, &Resolution::SendAgain).await,
         "give-up" => desk.resolve_unknown(scope, id, &Resolution::GiveUp).await,
@@ -270,44 +255,6 @@ pub(super) async fn act_on_message(
     done.map_err(failed)?;
     let case = edge.store.message(scope, id).await?.case;
     acting::shown(&edge, &visitor, case, &headers).await
-}
-
-/// Puts the text of a message that did not leave back into the composer.
-async fn edit_again(edge: &Edge, visitor: &Visitor, id: MessageId) -> desk::Result<()> {
-    let message = edge.store.message(&visitor.scope, id).await?;
-    let mut text = message.text;
-    if let (Some(channel), Some(agent)) = (message.channel, visitor.agent.as_deref()) {
-        let setting = edge.store.channel(&visitor.scope, channel).await?.sign_off;
-        if let Some(bare) = text.strip_suffix(&desk::sign_off(setting, agent, &text)) {
-            text = bare.to_owned();
-        }
-    }
-    let voice = if message.private { desk::Voice::Private } else { desk::Voice::Public };
-    desk(edge).save_draft(&visitor.scope, message.case, voice, &text, message.channel).await
-}
-
-async fn draft_media(
-    edge: &Edge,
-    visitor: &Visitor,
-    attachment: AttachmentId,
-    alt_text: Option<String>,
-) -> Result<DraftMedia> {
-    let upload = edge.store.upload(&visitor.scope, attachment).await?;
-    let address =
-        upload.content_type.starts_with("image/").then(|| uploads::file_link(edge, &visitor.scope, attachment, false));
-    Ok(DraftMedia {
-        attachment,
-        name: upload.name,
-        address: address.transpose()?.map(|link| link.path),
-        alt_text: alt_text.or(upload.alt_text).unwrap_or_default(),
-    })
-}
-
-/// Takes a file for the composer.
-pub(super) async fn attach(State(edge): State<Edge>, visitor: Visitor, form: Multipart) -> Result<Response> {
-    let upload = uploads::take(&edge, &visitor, form).await?;
-    let media = draft_media(&edge, &visitor, upload.id, None).await?;
-    Ok(composer::file(words(&visitor), &media).into_response())
 }
 
 /// Accounts from which something can be begun.
