@@ -55,6 +55,7 @@ pub struct Store {
 const MAIN: &[(&str, &str)] = &[
     ("0001_spine", include_str!("../migrations/main/0001_spine.sql")),
     ("0002_kept_files", include_str!("../migrations/main/0002_kept_files.sql")),
+    ("0003_answers", include_str!("../migrations/main/0003_answers.sql")),
     ("0004_erased_files", include_str!("../migrations/main/0004_erased_files.sql")),
 ];
 pub(crate) const JOURNAL: &[(&str, &str)] = &[("0001_journal", include_str!("../migrations/journal/0001_journal.sql"))];

@@ -14,6 +14,7 @@ mod error;
 pub mod events;
 pub mod health;
 pub mod hooks;
+mod idempotency;
 pub mod login_limit;
 pub mod password;
 pub mod request_layer;

@@ -4,7 +4,7 @@ use crate::csrf;
 use crate::request_layer;
 use crate::session::identify;
 use crate::state::Edge;
-use crate::{api, apps, assets, door, events, health, hooks, screens, uploads};
+use crate::{api, apps, assets, door, events, health, hooks, idempotency, screens, uploads};
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::get;
@@ -21,13 +21,15 @@ pub fn everything(edge: &Edge) -> Router {
 /// What agents and programs reach: screens, API, streams.
 pub fn inside(edge: &Edge) -> Router {
     let (api, _) = api::routes(edge);
+    let screens =
+        screens::routes(edge).layer(middleware::from_fn_with_state(edge.clone(), idempotency::of_screens));
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))
         .route("/app/events", get(events::screen_stream))
         .merge(door::routes())
         .merge(apps::routes())
         .merge(uploads::routes())
-        .merge(screens::routes(edge))
+        .merge(screens)
         .layer(DefaultBodyLimit::max(FORM_LIMIT));
     let known = pages
         .merge(api)

@@ -8,8 +8,6 @@ use domain::id::WorkspaceId;
 use domain::people::{Actor, Scope};
 use jiff::SignedDuration;
 
-/// An answer is kept for a day.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// A request that has not answered after this long died with its process.
 const DEAD: SignedDuration = SignedDuration::from_mins(5);
 
@@ -49,6 +47,8 @@ impl RequestKey {
 pub struct StoredAnswer {
     /// HTTP status.
     pub status: i64,
+    /// Headers that belong to the body.
+    pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Vec<u8>,
 }
@@ -67,10 +67,16 @@ pub enum Claim {
 }
 
 impl Store {
-    /// Claims a key for a request; of many at once, one is the first.
-    pub async fn claim_request(&self, key: &RequestKey, request_hash: &[u8], now: Timestamp) -> Result<Claim> {
+    /// Claims a key for a request whose answer is kept so long; of many at once, one is the first.
+    pub async fn claim_request(
+        &self,
+        key: &RequestKey,
+        request_hash: &[u8],
+        kept: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Claim> {
         let mut tx = self.main.begin().await?;
-        tx.execute("DELETE FROM idempotency WHERE created_at < $1", &[(now - KEPT).into()]).await?;
+        tx.execute("DELETE FROM idempotency WHERE expires_at < $1", &[now.into()]).await?;
         let mut values = key.values();
         values.push((now - DEAD).into());
         tx.execute(
@@ -79,10 +85,10 @@ impl Store {
         )
         .await?;
         let mut values = key.values();
-        values.extend([request_hash.into(), now.into()]);
+        values.extend([request_hash.into(), now.into(), (now + kept).into()]);
         let first = tx
             .execute(
-                "INSERT INTO idempotency (workspace_id, actor, key, request_hash, created_at) VALUES ($1, $2, $3, $4, $5)
+                "INSERT INTO idempotency (workspace_id, actor, key, request_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (workspace_id, actor, key) DO NOTHING",
                 &values,
             )
@@ -93,7 +99,7 @@ impl Store {
         }
         let row = tx
             .fetch_one(
-                "SELECT request_hash, status, body FROM idempotency WHERE workspace_id = $1 AND actor = $2 AND key = $3",
+                "SELECT request_hash, status, headers, body FROM idempotency WHERE workspace_id = $1 AND actor = $2 AND key = $3",
                 &key.values(),
             )
             .await?;
@@ -102,16 +108,30 @@ impl Store {
         }
         let Some(status) = row.optional_int("status")? else { return Ok(Claim::UnderWay) };
         let body = self.vault.open_sealed(&key.place(), &row.bytes("body")?)?;
-        Ok(Claim::Done(StoredAnswer { status, body }))
+        let headers = row.optional_json("headers")?.unwrap_or_default();
+        Ok(Claim::Done(StoredAnswer { status, headers, body }))
+    }
+
+    /// Whether the first request with a key has still not answered.
+    pub async fn is_under_way(&self, key: &RequestKey) -> Result<bool> {
+        let row = self
+            .main
+            .fetch_optional(
+                "SELECT 1 AS one FROM idempotency WHERE workspace_id = $1 AND actor = $2 AND key = $3 AND status IS NULL",
+                &key.values(),
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     /// Keeps the answer; sealed, because it may hold a secret that is shown once.
     pub async fn finish_request(&self, key: &RequestKey, answer: &StoredAnswer) -> Result<()> {
         let mut values = key.values();
-        values.extend([answer.status.into(), self.vault.seal(&key.place(), &answer.body)?.into()]);
+        let body = self.vault.seal(&key.place(), &answer.body)?;
+        values.extend([answer.status.into(), Value::json(&answer.headers)?, body.into()]);
         self.main
             .execute(
-                "UPDATE idempotency SET status = $4, body = $5 WHERE workspace_id = $1 AND actor = $2 AND key = $3",
+                "UPDATE idempotency SET status = $4, headers = $5, body = $6 WHERE workspace_id = $1 AND actor = $2 AND key = $3",
                 &values,
             )
             .await?;

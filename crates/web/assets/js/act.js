@@ -8,23 +8,51 @@ export function announce(text) {
   if (line) line.textContent = text;
 }
 
+/** A key of its own for one intended act; `randomUUID` exists on secure origins alone. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Headers of a write of ours that htmx does not make. */
-export function writeHeaders(idempotencyKey = crypto.randomUUID()) {
-  return { "X-CSRF-Token": token, "Idempotency-Key": idempotencyKey, "HX-Request": "true" };
+export function writeHeaders() {
+  return { "X-CSRF-Token": token, "HX-Request": "true" };
+}
+
+/** One intended act: it carries one key, and is repeated with it when the connection breaks or the server is away for a moment. */
+export async function write(address, body) {
+  // Read once: a form with files gets another boundary, and so another body, each time it is sent.
+  const request = new Request(address, { method: "POST", body });
+  const [kind, bytes] = [request.headers.get("content-type"), await request.blob()];
+  const headers = { ...writeHeaders(), "Content-Type": kind, "Idempotency-Key": newKey() };
+  for (let turn = 0; ; turn += 1) {
+    try {
+      const response = await fetch(address, { method: "POST", body: bytes, headers });
+      if (response.status < 500 || turn === 3) return response;
+    } catch (error) {
+      if (turn === 3) throw error;
+    }
+    await new Promise((later) => setTimeout(later, 400 * 2 ** turn));
+  }
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
-  const { verb, headers, elt, triggeringEvent } = event.detail;
+  const { verb, headers, elt, path, parameters, triggeringEvent } = event.detail;
   if (verb === "get") return;
   headers["X-CSRF-Token"] = token;
-  // The same press of the same button keeps its key when it is repeated after a broken connection.
-  if (!keys.has(elt)) keys.set(elt, crypto.randomUUID());
-  headers["Idempotency-Key"] = keys.get(elt);
   const pressed = triggeringEvent?.submitter;
-  if (pressed?.name) event.detail.parameters[pressed.name] = pressed.value;
+  if (pressed?.name) parameters[pressed.name] = pressed.value;
+  // The same press of the same button keeps its key when it is repeated after a broken connection; other words are another act.
+  const act = JSON.stringify([path, ...event.detail.formData.entries()]);
+  if (keys.get(elt)?.act !== act) keys.set(elt, { act, key: newKey() });
+  headers["Idempotency-Key"] = keys.get(elt).key;
 });
+/** Whether the server has decided, one way or the other; else the same press asks for the same act. */
+function isDecided(xhr) {
+  if (xhr.status === 0 || xhr.status >= 500 || xhr.status === 401 || xhr.status === 429) return false;
+  return !(xhr.status === 409 && xhr.responseText.includes('"request_under_way"'));
+}
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) keys.delete(event.detail.elt);
+  if (isDecided(event.detail.xhr)) keys.delete(event.detail.elt);
 });
 
 const gone = new Set(["close", "snooze", "no-reply"]);

@@ -1,5 +1,5 @@
 // The composer: drafts kept on the server (and on the device until they are), the meter, pasted pictures, ways that remain.
-import { announce, problem, writeHeaders } from "./act.js";
+import { announce, problem, write, writeHeaders } from "./act.js";
 import { lengthOf } from "./length.js";
 
 const words = () => document.getElementById("words")?.dataset ?? {};
@@ -119,8 +119,8 @@ async function attach(form, files) {
     body.append("file", file, file.name || "pasted.png");
     // The server puts the file into this draft at once: nothing that happens to the page can lose it any more.
     const place = new URLSearchParams({ case: form.dataset.case, voice: form.elements.voice.value });
-    const response = await fetch(`${form.dataset.attach}?${place}`, { method: "POST", body, headers: writeHeaders() });
-    if (!response.ok) { problem(null); announce(words().uploadFailed ?? ""); continue; }
+    const response = await write(`${form.dataset.attach}?${place}`, body).catch(() => null);
+    if (!response?.ok) { problem(null); announce(words().uploadFailed ?? ""); continue; }
     form.querySelector("#files").insertAdjacentHTML("beforeend", await response.text());
     form.querySelector("#files li:last-child .input")?.focus();
     changed(form);

@@ -1,5 +1,5 @@
 // The list: opening beside it, moving by keys, selecting, prefetching, and the pill in which new items wait. Rows never jump.
-import { announce, problem, writeHeaders } from "./act.js";
+import { announce, problem, write } from "./act.js";
 import { times } from "./time.js";
 
 const app = document.querySelector(".app");
@@ -130,8 +130,8 @@ document.addEventListener("click", async (event) => {
   const [act, body] = button.dataset.bulk === "close" ? ["close", ""] : ["assign", "agent=me"];
   for (const row of selected) {
     if (act === "close") row.parentElement.dataset.gone = "";
-    const response = await fetch(`/app/cases/${row.dataset.case}/${act}`, { method: "POST", body: new URLSearchParams(body), headers: writeHeaders() });
-    if (!response.ok) { delete row.parentElement.dataset.gone; problem(null); }
+    const response = await write(`/app/cases/${row.dataset.case}/${act}`, new URLSearchParams(body)).catch(() => null);
+    if (!response?.ok) { delete row.parentElement.dataset.gone; problem(null); }
   }
 });
 

@@ -22,8 +22,8 @@ pub(super) fn beginning() -> OpenApi {
         .version("1")
         .description(Some(
             "Lists page by key: pass `next` as `after`. Every write takes an `Idempotency-Key`: the same key with the same \
-             request gets the first answer again for a day, with `Idempotent-Replayed: true`; with another request it is \
-             refused with 422. Fields that an operation does not know are ignored; workspace and author always follow from \
+             request gets the first answer again for a day, with `Idempotent-Replayed: true`; while the first is under way the \
+             second waits for it; with another request the key is refused with 422. Fields that an operation does not know are ignored; workspace and author always follow from \
              who asks. Failures are `{\"error\": {\"code\", \"message\", \"fields\"}}` with a stable code.",
         ))
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))

@@ -22,7 +22,7 @@ const READING: &[(&str, &str)] = &[
 ];
 
 const WRITING: &[(&str, &str)] = &[
-    ("409", "The state does not allow it, or a request with this Idempotency-Key is under way."),
+    ("409", "The state does not allow it, or a request with this Idempotency-Key is still under way after 15 seconds."),
     ("413", "Too large."),
     ("415", "Not the media type that this operation reads."),
 ];

@@ -10,7 +10,6 @@ mod cases;
 mod channels;
 mod document;
 mod failures;
-mod idempotency;
 mod me;
 mod messages;
 mod notes;
@@ -25,6 +24,7 @@ pub use read::{Id, Json, Query};
 
 use crate::error::Error;
 use crate::events;
+use crate::idempotency;
 use crate::state::Edge;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
@@ -123,7 +123,7 @@ pub fn routes(edge: &Edge) -> (Router<Edge>, utoipa::openapi::OpenApi) {
     let resources = resources()
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(uploads().layer(DefaultBodyLimit::max(upload_limit)))
-        .layer(middleware::from_fn_with_state(edge.clone(), idempotency::once));
+        .layer(middleware::from_fn_with_state(edge.clone(), idempotency::of_programs));
     let (router, document) =
         OpenApiRouter::with_openapi(document::beginning()).nest("/api/v1", resources).split_for_parts();
     let text: &'static str = document::text(&document).leak();

@@ -17,6 +17,7 @@ mod attacks_output;
 mod attacks_realtime;
 mod deciding;
 mod drafting;
+mod once;
 mod attacks_sockets;
 mod attacks_timing;
 mod attacks_voices;
