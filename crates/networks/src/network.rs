@@ -145,6 +145,13 @@ pub struct Connected {
     pub tokens: Tokens,
 }
 
+/// What a network said to the wish to hear of a channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Subscribed {
+    /// Kinds of event, in the network's words, that it does not tell us; the inbox works without them.
+    pub refused: Vec<String>,
+}
+
 /// What an act came to, and what it cost.
 #[derive(Clone, Debug)]
 pub struct Sent {
@@ -228,7 +235,7 @@ pub trait Network: Send + Sync {
         Err(CallError::Absent)
     }
     /// Registers the webhook address and the channel's subscriptions; idempotent.
-    async fn subscribe(&self, _channel: &ChannelAccess, _webhook_url: &str) -> Result<(), CallError> {
+    async fn subscribe(&self, _channel: &ChannelAccess, _webhook_url: &str) -> Result<Subscribed, CallError> {
         Err(CallError::Absent)
     }
     /// Asks the network to deliver again what it delivered between two times (at most its own window).

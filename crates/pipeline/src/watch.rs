@@ -5,7 +5,7 @@ use crate::environment::Environment;
 use domain::Timestamp;
 use domain::id::{AppId, ChannelId};
 use jiff::SignedDuration;
-use networks::network::CallError;
+use networks::network::{CallError, Subscribed};
 use std::collections::HashMap;
 use store::channel::Channel;
 use store::ledger::Gap;
@@ -40,7 +40,7 @@ impl Watch {
         }
         let (workspace, id) = (channel.workspace, channel.id);
         let next = match subscribe(environment, channel).await {
-            Ok(()) => {
+            Ok(_) => {
                 environment.store.source_succeeded(workspace, id, REGISTRATION, false, environment.clock.now()).await?;
                 now + LOOK_EVERY
             }
@@ -112,7 +112,7 @@ fn is_a_choice(error: &AccessError) -> bool {
 }
 
 /// Registers the webhook and the subscriptions of a channel at its network; idempotent.
-pub async fn subscribe(environment: &Environment, channel: &Channel) -> Result<(), AccessError> {
+pub async fn subscribe(environment: &Environment, channel: &Channel) -> Result<Subscribed, AccessError> {
     let (network, mut access) = channel_access(environment, channel.workspace, channel.id).await?;
     let url = environment.webhook_url(&channel.network, channel.app);
     let mut done = network.subscribe(&access, &url).await;

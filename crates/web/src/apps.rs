@@ -11,9 +11,9 @@ use crate::state::Edge;
 use bus::Work;
 use domain::id::{AppId, ChannelId};
 use domain::vocabulary::{AccessLevel, ChannelRole};
-use networks::network::AppField;
+use networks::network::{AppField, CallError, Subscribed};
 use networks::{Secret, Tokens};
-use pipeline::access::app_access;
+use pipeline::access::{AccessError, app_access};
 use std::collections::BTreeMap;
 use store::account::NewAudit;
 use store::channel::{App, Channel, ChannelState, NewChannel, SignOff};
@@ -187,7 +187,7 @@ pub async fn add_channel(
     keep_channel(edge, visitor, &app, connected, choice).await
 }
 
-fn said(error: networks::network::CallError) -> Error {
+pub(crate) fn said(error: CallError) -> Error {
     Error::Network(error.to_string())
 }
 
@@ -226,22 +226,41 @@ async fn keep_channel(
     let id = edge.store.add_channel(&visitor.scope, &new, edge.now()).await?;
     let detail = serde_json::json!({ "network": app.network, "handle": new.handle });
     written(edge, visitor, "channel.connected", id.0, detail).await?;
-    subscribe(edge, visitor, id).await;
-    Ok(edge.store.channel(&visitor.scope, id).await?)
+    let channel = edge.store.channel(&visitor.scope, id).await?;
+    subscribe(edge, &channel).await;
+    Ok(channel)
 }
 
 /// Asks the network to deliver; when it does not want to now, polling goes on and the source's health shows it.
-async fn subscribe(edge: &Edge, visitor: &Visitor, id: ChannelId) {
-    let asked = async {
-        let (network, access) = pipeline::access::channel_access(&edge.environment, visitor.scope.workspace, id)
-            .await
-            .map_err(|error| error.to_string())?;
-        let url = edge.webhook_url(&network.capabilities().network, access.app.app);
-        network.subscribe(&access, &url).await.map_err(|error| error.to_string())
-    };
-    if let Err(error) = asked.await {
-        tracing::warn!(channel = %id, error, "the network was not asked to deliver");
+async fn subscribe(edge: &Edge, channel: &Channel) {
+    if let Err(error) = pipeline::watch::subscribe(&edge.environment, channel).await {
+        tracing::warn!(channel = %channel.id, %error, "the network was not asked to deliver");
     }
+}
+
+/// Registers the webhook and the subscriptions of a channel anew. The inner result is what the network said.
+///
+/// # Errors
+/// 403 unless the visitor manages, 404 outside the workspace.
+pub async fn subscribe_again(
+    edge: &Edge,
+    visitor: &Visitor,
+    id: ChannelId,
+) -> Result<std::result::Result<Subscribed, CallError>> {
+    visitor.must_manage()?;
+    let channel = edge.store.channel(&visitor.scope, id).await?;
+    let outcome = match pipeline::watch::subscribe(&edge.environment, &channel).await {
+        Ok(subscribed) => Ok(subscribed),
+        Err(AccessError::Store(error)) => return Err(error.into()),
+        Err(AccessError::Call(said)) => Err(said),
+        Err(AccessError::UnknownNetwork) => Err(CallError::Absent),
+        // Keys that cannot be read are as good as none.
+        Err(trouble @ AccessError::Unreadable) => Err(CallError::Unauthorised { message: trouble.to_string() }),
+    };
+    let said = outcome.as_ref().map_or_else(ToString::to_string, |subscribed| subscribed.refused.join(", "));
+    let detail = serde_json::json!({ "done": outcome.is_ok(), "said": said });
+    written(edge, visitor, "channel.subscribed", id.0, detail).await?;
+    Ok(outcome)
 }
 
 /// Changes what people may change about a channel.

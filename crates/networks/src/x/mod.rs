@@ -25,7 +25,7 @@ use crate::access::{AppAccess, ChannelAccess, Tokens};
 use crate::client::Client;
 use crate::network::{
     AppField, CallError, Connected, Deliveries, Files, Handshake, Measured, Network, OpenThread, Page, Received,
-    Rejected, Sent,
+    Rejected, Sent, Subscribed,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -68,7 +68,7 @@ impl Network for X {
     async fn connect(&self, app: &AppAccess, code: &str, verifier: &str, redirect: &str) -> Result<Connected, CallError> { connect::connect(&self.client, app, code, verifier, redirect).await }
     async fn whoami(&self, app: &AppAccess, tokens: &Tokens) -> Result<Connected, CallError> { connect::whoami(&self.client, app, tokens).await }
     async fn refresh(&self, app: &AppAccess, tokens: &Tokens) -> Result<Tokens, CallError> { connect::refresh(&self.client, app, tokens).await }
-    async fn subscribe(&self, channel: &ChannelAccess, url: &str) -> Result<(), CallError> { subscribe::subscribe(&self.client, channel, url).await }
+    async fn subscribe(&self, channel: &ChannelAccess, url: &str) -> Result<Subscribed, CallError> { subscribe::subscribe(&self.client, channel, url).await }
     async fn replay(&self, app: &AppAccess, url: &str, from: Timestamp, to: Timestamp) -> Result<(), CallError> { subscribe::replay(&self.client, app, url, from, to).await }
     fn thread_source(&self) -> Option<&'static str> { Some(poll::threads::SOURCE) }
     fn streams(&self, app: &AppAccess) -> bool { stream::is_wanted(app) }

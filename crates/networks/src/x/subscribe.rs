@@ -5,7 +5,7 @@ use super::errors::{No, Trouble};
 use super::stream::is_wanted;
 use crate::access::{AppAccess, ChannelAccess};
 use crate::client::Client;
-use crate::network::CallError;
+use crate::network::{CallError, Subscribed};
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -92,7 +92,7 @@ struct Filter {
 }
 
 /// Registers the address and everything that the channel wants to hear of.
-pub(super) async fn subscribe(client: &Client, channel: &ChannelAccess, webhook_url: &str) -> Result<(), CallError> {
+pub(super) async fn subscribe(client: &Client, channel: &ChannelAccess, webhook_url: &str) -> Result<Subscribed, CallError> {
     let webhook = match is_wanted(&channel.app) {
         // Events go to the stream by themselves.
         true => None,
@@ -102,14 +102,15 @@ pub(super) async fn subscribe(client: &Client, channel: &ChannelAccess, webhook_
     let existing = subscriptions(Api::of_app(client, &channel.app)).await?;
     let account = Some(channel.facts.account.as_str());
     let api = Api::of_channel(client, channel);
+    let mut subscribed = Subscribed::default();
     for (event_type, direction, need) in EVENTS {
         let done = ensure(api, &existing, webhook_id, event_type, account, *direction).await;
-        tolerate(done, event_type, *need)?;
+        tolerate(done, event_type, *need, &mut subscribed)?;
     }
     let done = ensure(Api::of_app(client, &channel.app), &existing, webhook_id, REVOCATION, None, None).await;
-    tolerate(done, REVOCATION, Need::Useful)?;
+    tolerate(done, REVOCATION, Need::Useful, &mut subscribed)?;
     if webhook.is_none_or(|webhook| webhook.valid) {
-        return Ok(());
+        return Ok(subscribed);
     }
     let message =
         "X holds the webhook's address for invalid: it asked there and did not get the right answer".to_owned();
@@ -117,10 +118,16 @@ pub(super) async fn subscribe(client: &Client, channel: &ChannelAccess, webhook_
 }
 
 /// A plan may lack some events; the inbox works without the merely useful ones.
-fn tolerate(done: Result<(), Trouble>, event_type: &str, need: Need) -> Result<(), CallError> {
+fn tolerate(
+    done: Result<(), Trouble>,
+    event_type: &str,
+    need: Need,
+    subscribed: &mut Subscribed,
+) -> Result<(), CallError> {
     match done {
         Err(Trouble::Said(no)) if need == Need::Useful && no.status.is_client_error() && is_final(&no) => {
             tracing::warn!(event_type, code = no.code, message = no.message, "X refuses a subscription");
+            subscribed.refused.push(event_type.to_owned());
             Ok(())
         }
         other => Ok(other?),

@@ -195,3 +195,27 @@ pub(super) async fn change(
     };
     Ok(Json(apps::change_channel(&edge, &visitor, id, change).await?.into()))
 }
+
+/// What the network said to the wish to hear of a channel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubscribedBody {
+    /// Kinds of event, in the network's words, that it does not tell us; the inbox works without them.
+    pub refused: Vec<String>,
+}
+
+/// Registers webhook and subscriptions of a channel anew at its network; what is there already stays.
+#[utoipa::path(post, path = "/channels/{id}/subscribe", tag = "channels", operation_id = "subscribe_channel",
+    params(("id" = Uuid, Path, description = "The channel.")),
+    responses(
+        (status = 200, description = "The network delivers.", body = SubscribedBody),
+        (status = 502, description = "The network said no; its words are in the message.", body = crate::error::ErrorBody),
+        WriteFailures,
+    ))]
+pub(super) async fn subscribe(
+    State(edge): State<Edge>,
+    visitor: Visitor,
+    Id(id): Id<ChannelId>,
+) -> Result<Json<SubscribedBody>> {
+    let subscribed = apps::subscribe_again(&edge, &visitor, id).await?.map_err(apps::said)?;
+    Ok(Json(SubscribedBody { refused: subscribed.refused }))
+}

@@ -77,6 +77,7 @@ fn resources() -> OpenApiRouter<Edge> {
         .routes(routes!(apps::connect))
         .routes(routes!(channels::list, channels::create))
         .routes(routes!(channels::one, channels::change))
+        .routes(routes!(channels::subscribe))
         .routes(routes!(attachments::one, attachments::forget))
         .routes(routes!(events::stream::api_stream))
         .routes(routes!(cases::views))

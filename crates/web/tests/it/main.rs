@@ -24,5 +24,6 @@ mod attacks_voices;
 mod health;
 mod openapi;
 mod screens;
+mod subscribing;
 mod uploads_kept;
 mod world;

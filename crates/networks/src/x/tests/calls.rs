@@ -365,7 +365,8 @@ async fn subscribing_twice_makes_nothing_twice() {
         .expect(10)
         .mount(&server)
         .await;
-    x(&server).subscribe(&channel(&server), "https://desk.example/hooks/x/a").await.unwrap();
+    let subscribed = x(&server).subscribe(&channel(&server), "https://desk.example/hooks/x/a").await.unwrap();
+    assert_eq!(subscribed.refused, ["chat.received"]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod networks;
 mod people;
 mod receiving;
 mod searching;
+mod subscribing;
 mod writing;
 
 use crate::state::Edge;
@@ -77,6 +78,8 @@ fn settings() -> Router<Edge> {
         .route("/settings/apps/{app}/keys", post(networks::keys))
         .route("/settings/apps/{app}/connect", post(networks::connect))
         .route("/settings/channels/{channel}", get(networks::channel).post(networks::change_channel))
+        .route("/settings/apps/{app}/subscribe", post(subscribing::of_app))
+        .route("/settings/channels/{channel}/subscribe", post(subscribing::of_channel))
         .route("/settings/channels/{channel}/{act}", post(networks::switch_channel))
         .route("/settings/sources", get(receiving::sources))
         .route("/settings/parked", get(receiving::parked))

@@ -8,7 +8,7 @@ use crate::client_address::Peer;
 use crate::error::{Error, Result};
 use crate::screens::settings::apps::{AppView, AppsView, ChannelRow};
 use crate::screens::settings::channel::{AbilityRow, ChannelView, ConnectView, ConnectedAccount, KeyField};
-use crate::screens::settings::{apps as page_of_apps, channel as page_of_channel};
+use crate::screens::settings::{Notice, apps as page_of_apps, channel as page_of_channel};
 use crate::session::Visitor;
 use crate::state::Edge;
 use axum::Extension;
@@ -87,7 +87,18 @@ pub(super) async fn one(
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let scope = managing(&visitor)?;
+    app_page(&edge, &visitor, id, said.notice(), &base(&edge, peer, &headers)).await
+}
+
+/// The page of an app, with what the last act came to.
+pub(super) async fn app_page(
+    edge: &Edge,
+    visitor: &Visitor,
+    id: AppId,
+    notice: Notice,
+    address: &str,
+) -> Result<Response> {
+    let scope = managing(visitor)?;
     let app = edge.store.app(scope, id).await?;
     let (channels, sources) = tokio::try_join!(edge.store.channels(scope), edge.store.sources(scope))?;
     let ours: Vec<&Channel> = channels.iter().filter(|channel| channel.app == id).collect();
@@ -95,9 +106,9 @@ pub(super) async fn one(
     let capabilities = edge.networks.get(&app.network).map(|network| network.capabilities());
     let view = ConnectView {
         app: id,
-        network: network(&edge, &app.network),
-        keys: key_fields(&edge, &app),
-        callback_url: format!("{}{}", base(&edge, peer, &headers), apps::callback_path(&app.network)),
+        network: network(edge, &app.network),
+        keys: key_fields(edge, &app),
+        callback_url: format!("{address}{}", apps::callback_path(&app.network)),
         webhook_url: edge.webhook_url(&app.network, id),
         delivered_at: of_ours()
             .filter(|source| source.source == "deliveries")
@@ -114,12 +125,12 @@ pub(super) async fn one(
             })
             .collect(),
         first_message_at: of_ours().filter_map(|source| source.last_item_at).min(),
-        cost: costs(&edge, &visitor).await?.remove(&id).map(|(_, cost)| cost),
+        cost: costs(edge, visitor).await?.remove(&id).map(|(_, cost)| cost),
         enabled: app.enabled,
         name: app.name,
-        notice: said.notice(),
+        notice,
     };
-    Ok(page_of_channel::connect(&frame(&edge, &visitor).await?, &view).into_response())
+    Ok(page_of_channel::connect(&frame(edge, visitor).await?, &view).into_response())
 }
 
 /// Keeps the keys of an app, and switches it on when they suffice. An empty secret keeps what is kept.
@@ -189,7 +200,12 @@ pub(super) async fn channel(
     Path(id): Path<ChannelId>,
     Query(said): Query<Said>,
 ) -> Result<Response> {
-    let channel = edge.store.channel(managing(&visitor)?, id).await?;
+    channel_page(&edge, &visitor, id, said.notice()).await
+}
+
+/// The page of a channel, with what the last act came to.
+pub(super) async fn channel_page(edge: &Edge, visitor: &Visitor, id: ChannelId, notice: Notice) -> Result<Response> {
+    let channel = edge.store.channel(managing(visitor)?, id).await?;
     let folder = edge.networks.get(&channel.network).ok_or(Error::NotFound)?;
     let can = folder.capabilities();
     let abilities = [
@@ -203,7 +219,7 @@ pub(super) async fn channel(
         channel: id,
         app: channel.app,
         handle: channel.handle,
-        network: network(&edge, &channel.network),
+        network: network(edge, &channel.network),
         role: channel.role,
         access_level: channel.access_level,
         access_levels: can.access_levels.clone(),
@@ -211,9 +227,9 @@ pub(super) async fn channel(
         paused: channel.state == ChannelState::Disabled,
         connected: channel.state != ChannelState::Revoked,
         abilities: abilities.into_iter().map(|(name, possible)| AbilityRow { name, possible }).collect(),
-        notice: said.notice(),
+        notice,
     };
-    Ok(page_of_channel::page(&frame(&edge, &visitor).await?, &view).into_response())
+    Ok(page_of_channel::page(&frame(edge, visitor).await?, &view).into_response())
 }
 
 /// Changes what an account is for.

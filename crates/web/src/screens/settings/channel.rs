@@ -135,6 +135,7 @@ pub fn connect(frame: &Frame, view: &ConnectView) -> Markup {
                         p.small.muted { (words.say("step-callback")) } p { code { (view.callback_url) } }
                         @if keys == StepState::Done { (connect_form(frame, view, accounts)) } }))
                     (step(webhook, &words.say_with("step-webhook", &network_name()), html! { p { (words.say("step-webhook-means")) } p { code { (view.webhook_url) } }
+                        @if !view.accounts.is_empty() { form method="post" action={ "/settings/apps/" (view.app) "/subscribe" } { (csrf(Some(&frame.reader.csrf))) button.btn type="submit" { (icon("i-retry")) (words.say("subscribe-again")) } } }
                         @if let Some(at) = view.delivered_at { p.small.line { (icon("i-check")) span { (words.say_around("step-webhook-proved", &[("at", time(at, TimeStyle::Full))])) } } } }))
                     (step(test, &words.say("step-test"), html! { p { @match view.first_message_at {
                         Some(at) => (words.say_around("step-test-done", &[("at", time(at, TimeStyle::Full))])),
@@ -259,6 +260,7 @@ pub fn page(frame: &Frame, view: &ChannelView) -> Markup {
                 }
                 section.section {
                     div.card { h3 { (words.say_around("abilities", &[("account", handle(&view.handle))])) } (table(&words.say("abilities-label"), html! { tr { th { (words.say("ability")) } th { (words.say("ability-may")) } } }, html! { @for ability in &view.abilities { (ability_row(words, ability)) } })) }
+                    form.card method="post" action={ "/settings/channels/" (view.channel) "/subscribe" } { (csrf(token)) h3 { (words.say("subscribe-title")) } p.muted { (words.say_with("subscribe-means", &[("network", view.network.name.clone().into())])) } p { button.btn type="submit" { (icon("i-retry")) (words.say("subscribe-again")) } } }
                     form.card method="post" action={ "/settings/channels/" (view.channel) (if view.paused { "/resume" } else { "/pause" }) } { (csrf(token)) p.muted { (words.say(if view.paused { "channel-resume-means" } else { "channel-pause-means" })) } p { button.btn type="submit" { (words.say(if view.paused { "channel-resume" } else { "channel-pause" })) } } }
                 }
             }

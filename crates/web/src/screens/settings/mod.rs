@@ -68,6 +68,17 @@ pub enum Notice {
     Done(&'static str),
     /// It did not; a key of the words.
     Failed(&'static str),
+    /// What came of each part, in words that name things.
+    Told(Vec<Told>),
+}
+
+/// One outcome in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Whether it worked.
+    pub well: bool,
+    /// The words.
+    pub text: String,
 }
 
 fn notice(words: Words, notice: &Notice) -> Markup {
@@ -75,6 +86,10 @@ fn notice(words: Words, notice: &Notice) -> Markup {
         Notice::None => {},
         Notice::Done(key) => p.flag.ok role="status" { (icon("i-check")) span { (words.say(key)) } },
         Notice::Failed(key) => p.flag.bad role="alert" { (icon("i-stop")) span { (words.say(key)) } },
+        Notice::Told(outcomes) => @for told in outcomes {
+            @if told.well { p.flag.ok role="status" { (icon("i-check")) span { (told.text) } } }
+            @else { p.flag.bad role="alert" { (icon("i-stop")) span { (told.text) } } }
+        },
     } }
 }
 
