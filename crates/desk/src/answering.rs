@@ -31,6 +31,7 @@ pub(crate) struct Accounts {
     pub(crate) facts: Vec<ChannelFacts>,
     /// Plain settings of the apps that carry them; no secrets.
     apps: BTreeMap<domain::id::AppId, AppAccess>,
+    bare: AppAccess,
 }
 
 impl Accounts {
@@ -43,7 +44,7 @@ impl Accounts {
     }
 
     pub(crate) fn abilities(&self, channel: &ChannelFacts, message: &MessageFacts) -> Abilities {
-        self.network.abilities(channel, message, &self.facts)
+        self.network.abilities(self.app_of(channel.channel), channel, message, &self.facts)
     }
 
     /// What each of our accounts may do to a message.
@@ -66,6 +67,11 @@ impl Accounts {
     fn an_app(&self, channel: Option<ChannelId>) -> Option<&AppAccess> {
         let app = channel.and_then(|channel| self.channel(channel)).map(|channel| channel.app);
         app.and_then(|app| self.apps.get(&app)).or_else(|| self.apps.values().next())
+    }
+
+    /// The app that carries an account; one without settings of its own when it was removed this moment.
+    fn app_of(&self, channel: ChannelId) -> &AppAccess {
+        self.an_app(Some(channel)).unwrap_or(&self.bare)
     }
 
     /// Address at which people see a message.
@@ -105,6 +111,7 @@ impl Desk {
                         (app.id, plain)
                     })
                     .collect(),
+                bare: AppAccess { app: channel.app, settings: BTreeMap::new(), secrets: BTreeMap::new() },
             });
             here.facts.push(channel.facts());
             here.channels.push(channel);

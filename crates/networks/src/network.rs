@@ -199,8 +199,14 @@ pub trait Network: Send + Sync {
     /// Reads one delivery (webhook body, or one element of a poll page) into items of ours; drops nothing.
     fn normalise(&self, delivery: &[u8], received_at: Timestamp) -> Normalised;
 
-    /// What `channel` may do to `message`; `ours` are all connected accounts of the workspace on this network.
-    fn abilities(&self, channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts]) -> Abilities;
+    /// What `channel`, carried by `app`, may do to `message`; `ours` are all connected accounts of the workspace on this network.
+    fn abilities(
+        &self,
+        app: &AppAccess,
+        channel: &ChannelFacts,
+        message: &MessageFacts,
+        ours: &[ChannelFacts],
+    ) -> Abilities;
     /// Measures a text as the network does.
     fn measure(&self, text: &str, private: bool) -> Measured;
     /// Address at which people see a message.

@@ -1,18 +1,25 @@
 //! What one of our accounts may do to one message on X, asked per item (contracts §0.2).
 
-use super::api::WEB_BASE;
 use domain::ability::{Abilities, ChannelFacts, May, MessageFacts, Way};
 use domain::understanding::Reason;
 use domain::vocabulary::{AccessLevel, Direction};
 use url::Url;
 
 /// Asks X's rules. On self-serve access a reply is taken only when the author names the answering account or
-/// quotes one of its posts.
-pub(super) fn abilities(channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts]) -> Abilities {
+/// quotes one of its posts. `web_base` is where people see this app's X.
+pub(super) fn abilities(
+    web_base: &str,
+    channel: &ChannelFacts,
+    message: &MessageFacts,
+    ours: &[ChannelFacts],
+) -> Abilities {
     let reply = may_reply(channel, message);
     let direct_message = may_write_privately(channel, message);
-    let ways =
-        if reply.is_yes() || message.private { Vec::new() } else { ways(channel, message, ours, &direct_message) };
+    let ways = if reply.is_yes() || message.private {
+        Vec::new()
+    } else {
+        ways(web_base, channel, message, ours, &direct_message)
+    };
     Abilities { reply, direct_message, delete: may_delete(channel, message), hide: may_hide(channel, message), ways }
 }
 
@@ -92,7 +99,13 @@ fn may_hide(channel: &ChannelFacts, message: &MessageFacts) -> May {
 }
 
 /// What remains when a reply is refused, best first.
-fn ways(channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts], direct: &May) -> Vec<Way> {
+fn ways(
+    web_base: &str,
+    channel: &ChannelFacts,
+    message: &MessageFacts,
+    ours: &[ChannelFacts],
+    direct: &May,
+) -> Vec<Way> {
     let mut ways: Vec<Way> = ours
         .iter()
         .filter(|other| other.channel != channel.channel && may_reply(other, message).is_yes())
@@ -102,11 +115,12 @@ fn ways(channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts], d
         return ways;
     }
     if let Some(id) = &message.external_id {
-        ways.extend(link("/intent/post", "in_reply_to", id).map(|url| Way::OpenAtNetwork { url }));
+        ways.extend(link(web_base, "intent/post", "in_reply_to", id).map(|url| Way::OpenAtNetwork { url }));
     }
     if message.direction == Direction::Inbound {
         ways.extend(
-            link("/messages/compose", "recipient_id", &channel.account).map(|url| Way::InviteToPrivate { url }),
+            link(web_base, "messages/compose", "recipient_id", &channel.account)
+                .map(|url| Way::InviteToPrivate { url }),
         );
     }
     if direct.is_yes() {
@@ -115,9 +129,8 @@ fn ways(channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts], d
     ways
 }
 
-fn link(path: &str, name: &str, value: &str) -> Option<String> {
-    let mut url = Url::parse(WEB_BASE).ok()?;
-    url.set_path(path);
+fn link(web_base: &str, path: &str, name: &str, value: &str) -> Option<String> {
+    let mut url = Url::parse(&format!("{web_base}/{path}")).ok()?;
     url.query_pairs_mut().append_pair(name, value);
     Some(url.into())
 }
@@ -125,6 +138,7 @@ fn link(path: &str, name: &str, value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::x::api::WEB_BASE;
     use domain::id::ChannelId;
     use domain::item::Mentioned;
     use domain::vocabulary::{ChannelRole, Form};
@@ -175,10 +189,10 @@ mod tests {
             (post(&[]), false),
         ];
         for (message, yes) in table {
-            assert_eq!(abilities(&support, &message, &[]).reply.is_yes(), yes, "{message:?}");
+            assert_eq!(abilities(WEB_BASE, &support, &message, &[]).reply.is_yes(), yes, "{message:?}");
         }
         let enterprise = ChannelFacts { access_level: Some(AccessLevel::Enterprise), ..support };
-        assert!(abilities(&enterprise, &post(&[]), &[]).reply.is_yes());
+        assert!(abilities(WEB_BASE, &enterprise, &post(&[]), &[]).reply.is_yes());
     }
 
     #[test]
@@ -186,7 +200,7 @@ mod tests {
         let support = account(1, "NordhafenHilfe", AccessLevel::SelfServe);
         let brand = account(2, "Nordhafen", AccessLevel::SelfServe);
         let ours = [support.clone(), brand.clone()];
-        let found = abilities(&support, &post(&[("2", "Nordhafen")]), &ours);
+        let found = abilities(WEB_BASE, &support, &post(&[("2", "Nordhafen")]), &ours);
         assert_eq!(
             found.ways,
             [
@@ -197,20 +211,34 @@ mod tests {
             ]
         );
         let asleep = [support.clone(), ChannelFacts { connected: false, ..brand }];
-        let found = abilities(&support, &post(&[("2", "Nordhafen")]), &asleep);
+        let found = abilities(WEB_BASE, &support, &post(&[("2", "Nordhafen")]), &asleep);
         assert!(!found.ways.iter().any(|way| matches!(way, Way::AnswerAs { .. })));
+    }
+
+    #[test]
+    fn the_ways_lead_to_the_x_that_the_app_belongs_to() {
+        let support = account(1, "NordhafenHilfe", AccessLevel::SelfServe);
+        let found = abilities("http://127.0.0.1:7301/x", &support, &post(&[]), &[]);
+        assert_eq!(
+            found.ways.first(),
+            Some(&Way::OpenAtNetwork { url: "http://127.0.0.1:7301/x/intent/post?in_reply_to=900".into() })
+        );
+        assert_eq!(
+            found.ways.get(1),
+            Some(&Way::InviteToPrivate { url: "http://127.0.0.1:7301/x/messages/compose?recipient_id=1".into() })
+        );
     }
 
     #[test]
     fn only_replies_of_others_in_our_threads_can_be_hidden_and_only_ours_deleted() {
         let support = account(1, "NordhafenHilfe", AccessLevel::SelfServe);
         let theirs = MessageFacts { thread_author: Some("1".into()), ..post(&[]) };
-        assert!(abilities(&support, &theirs, &[]).hide.is_yes());
-        assert!(!abilities(&support, &post(&[]), &[]).hide.is_yes());
-        assert!(!abilities(&support, &theirs, &[]).delete.is_yes());
+        assert!(abilities(WEB_BASE, &support, &theirs, &[]).hide.is_yes());
+        assert!(!abilities(WEB_BASE, &support, &post(&[]), &[]).hide.is_yes());
+        assert!(!abilities(WEB_BASE, &support, &theirs, &[]).delete.is_yes());
         let own = MessageFacts { author: "1".into(), direction: Direction::Outbound, ..theirs };
-        assert!(!abilities(&support, &own, &[]).hide.is_yes());
-        assert!(abilities(&support, &own, &[]).delete.is_yes());
-        assert!(!abilities(&support, &MessageFacts { external_id: None, ..own }, &[]).delete.is_yes());
+        assert!(!abilities(WEB_BASE, &support, &own, &[]).hide.is_yes());
+        assert!(abilities(WEB_BASE, &support, &own, &[]).delete.is_yes());
+        assert!(!abilities(WEB_BASE, &support, &MessageFacts { external_id: None, ..own }, &[]).delete.is_yes());
     }
 }

@@ -58,7 +58,7 @@ impl Network for X {
     fn receive(&self, app: &AppAccess, headers: &HeaderMap, body: &[u8]) -> Result<Received, Rejected> { receive::receive(app, headers, body) }
     fn normalise(&self, delivery: &[u8], received_at: Timestamp) -> Normalised { normalise::normalise(delivery, received_at) }
 
-    fn abilities(&self, channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts]) -> Abilities { abilities::abilities(channel, message, ours) }
+    fn abilities(&self, app: &AppAccess, channel: &ChannelFacts, message: &MessageFacts, ours: &[ChannelFacts]) -> Abilities { abilities::abilities(api::web_base(app), channel, message, ours) }
     fn measure(&self, text: &str, private: bool) -> Measured { length::measure(text, private) }
     fn message_url(&self, app: &AppAccess, handle: Option<&str>, id: &str) -> Option<String> { Some(send::status_url(api::web_base(app), handle, id)) }
     fn message_at(&self, address: &str) -> Option<String> { send::status_at(address) }

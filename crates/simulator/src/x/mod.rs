@@ -2,6 +2,7 @@
 
 pub(crate) mod events;
 mod gate;
+mod intents;
 pub(crate) mod limits;
 mod listing;
 mod media;
@@ -76,6 +77,8 @@ pub(crate) fn router(world: &World) -> Router<World> {
         .merge(calls)
         .route("/i/oauth2/authorize", get(oauth::authorize).post(oauth::consent))
         .route("/2/oauth2/authorize", get(oauth::authorize))
+        .route("/intent/post", get(intents::post_page).post(intents::post))
+        .route("/messages/compose", get(intents::message_page).post(intents::message))
         .route("/media/{name}", get(media::file))
         .route("/media/avatar/{name}", get(media::avatar))
         .route("/{handle}", get(pages::profile))

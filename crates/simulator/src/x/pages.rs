@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-fn frame(title: &str, content: &Markup) -> Markup {
+pub(super) fn frame(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -27,7 +27,7 @@ fn frame(title: &str, content: &Markup) -> Markup {
     }
 }
 
-fn article(state: &Everything, post: &Post, focus: bool) -> Markup {
+pub(super) fn article(state: &Everything, post: &Post, focus: bool) -> Markup {
     let author = state.users.get(&post.author);
     let username = author.map_or("gone", |user| user.username.as_str());
     let parent = post.in_reply_to.map(|id| id.to_string());
@@ -50,7 +50,7 @@ fn article(state: &Everything, post: &Post, focus: bool) -> Markup {
     }
 }
 
-fn absent() -> Response {
+pub(super) fn absent() -> Response {
     (StatusCode::NOT_FOUND, frame("Not here", &html! { p { "This page doesn’t exist." } })).into_response()
 }
 

@@ -9,6 +9,7 @@
 mod contract;
 mod customers;
 mod errands;
+mod intents;
 mod oauth;
 mod scene;
 mod writing;
