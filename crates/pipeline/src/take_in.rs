@@ -202,6 +202,7 @@ pub fn read(
                 received_at: delivery.received_at,
                 item,
                 reading,
+                written_by: None,
             });
         }
         covered.extend(body.map(|body| Covered { number: delivery.number, body }));

@@ -117,6 +117,7 @@ impl World {
                         change: Change::Message(Box::new(incoming(wrote))),
                     },
                     reading: Some(reading),
+                    written_by: None,
                 }
             })
             .collect();

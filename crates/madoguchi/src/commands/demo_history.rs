@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use domain::Timestamp;
-use domain::id::CaseId;
+use domain::id::{AgentId, CaseId};
 use domain::item::{Author, Change, IncomingMessage, Item, Media, MediaKind, Mentioned};
 use domain::people::{Actor, Scope};
 use domain::vocabulary::{Form, NoReplyReason};
@@ -31,10 +31,12 @@ pub(crate) async fn fill(
     cases: usize,
 ) -> Result<()> {
     let mut past = history(seed, cases)?;
+    let writers = writers(&past, people);
+    sign(environment, scope, &mut past, &writers).await?;
     world.load_history(&mut past)?;
     let start = environment.store.last_event(scope).await?;
     let now = Timestamp::now();
-    let items = items(environment, scope, world, &past, now).await?;
+    let items = items(environment, scope, world, &past, &writers, now).await?;
     for chunk in items.chunks(BATCH) {
         let at = chunk.last().map_or(now, |item| item.received_at);
         let batch = Batch { progress: None, items: chunk.to_vec(), parked: Vec::new() };
@@ -46,17 +48,54 @@ pub(crate) async fn fill(
     Ok(())
 }
 
+/// Who answered each case: in turn, those who work in its language, else those who work in English.
+fn writers<'a>(past: &[HistoryCase], people: &'a [Agent]) -> Vec<Option<&'a Agent>> {
+    let speaking = |language: &str| -> Vec<&'a Agent> {
+        people.iter().filter(|agent| agent.profile.language == language).collect()
+    };
+    let of_case = |(index, case): (usize, &HistoryCase)| {
+        let own = speaking(&case.language);
+        let able = if own.is_empty() { speaking("en") } else { own };
+        able.get(index % able.len().max(1)).copied()
+    };
+    past.iter().enumerate().map(of_case).collect()
+}
+
+/// Signs our answers as the accounts sign, where the network leaves room for it.
+async fn sign(
+    environment: &Environment,
+    scope: &Scope,
+    past: &mut [HistoryCase],
+    writers: &[Option<&Agent>],
+) -> Result<()> {
+    let channels = environment.store.channels(scope).await?;
+    for (case, writer) in past.iter_mut().zip(writers) {
+        let channel = channels.iter().find(|channel| channel.handle == case.account);
+        let (Some(channel), Some(writer)) = (channel, writer) else { continue };
+        let Some(network) = environment.networks.get(&channel.network) else { continue };
+        for message in case.messages.iter_mut().filter(|message| message.ours) {
+            let signed = format!("{}{}", message.text, desk::sign_off(channel.sign_off, writer, &message.text));
+            let length = network.measure(&signed, case.private);
+            if length.used <= length.limit {
+                message.text = signed;
+            }
+        }
+    }
+    Ok(())
+}
+
 async fn items(
     environment: &Environment,
     scope: &Scope,
     world: &World,
     past: &[HistoryCase],
+    writers: &[Option<&Agent>],
     now: Timestamp,
 ) -> Result<Vec<FilingItem>> {
     let channels = environment.store.channels(scope).await?;
     let ours: Vec<_> = channels.iter().map(|channel| (channel.network.clone(), channel.facts())).collect();
     let mut items = Vec::new();
-    for case in past {
+    for (case, writer) in past.iter().zip(writers) {
         let channel =
             channels.iter().find(|channel| channel.handle == case.account).context("an unknown account in the past")?;
         for (index, message) in case.messages.iter().enumerate() {
@@ -76,6 +115,7 @@ async fn items(
                 received_at,
                 item,
                 reading,
+                written_by: writer.filter(|_| message.ours).map(|agent| agent.id),
             });
         }
     }
@@ -146,9 +186,17 @@ fn incoming(
     })
 }
 
-/// The cases that the past opened, each with the time of its newest message.
-async fn opened(environment: &Environment, scope: &Scope, start: i64) -> Result<HashMap<CaseId, Timestamp>> {
-    let mut opened = HashMap::new();
+/// A case of the past.
+struct Past {
+    /// Time of its newest message.
+    at: Timestamp,
+    /// Who answered it.
+    by: Option<AgentId>,
+}
+
+/// The cases that the past opened.
+async fn opened(environment: &Environment, scope: &Scope, start: i64) -> Result<HashMap<CaseId, Past>> {
+    let mut opened: HashMap<CaseId, Past> = HashMap::new();
     let mut after = start;
     loop {
         let Read::Events(events) = environment.store.events_after(scope, after, 1000).await? else { return Ok(opened) };
@@ -156,7 +204,8 @@ async fn opened(environment: &Environment, scope: &Scope, start: i64) -> Result<
         after = last.number;
         for event in &events {
             if let Some(case) = event.case {
-                opened.insert(case, event.at);
+                let by = event.actor.or(opened.get(&case).and_then(|known| known.by));
+                opened.insert(case, Past { at: event.at, by });
             }
         }
     }
@@ -167,19 +216,21 @@ async fn work(
     environment: &Environment,
     scope: &Scope,
     people: &[Agent],
-    opened: &HashMap<CaseId, Timestamp>,
+    opened: &HashMap<CaseId, Past>,
     now: Timestamp,
 ) -> Result<()> {
     let scopes: Vec<Scope> = people
         .iter()
         .map(|agent| Scope { workspace: scope.workspace, actor: Actor::Agent { agent: agent.id, role: agent.role } })
         .collect();
-    let mut cases: Vec<(&CaseId, &Timestamp)> = opened.iter().collect();
-    cases.sort();
-    for (index, (case, at)) in cases.into_iter().enumerate() {
-        let Some(by) = scopes.get(index % scopes.len().max(1)) else { continue };
-        if now.duration_since(*at) > DEALT_WITH {
-            let done = *at + SignedDuration::from_mins(40);
+    let mut cases: Vec<(&CaseId, &Past)> = opened.iter().collect();
+    cases.sort_by_key(|(case, _)| **case);
+    for (index, (case, past)) in cases.into_iter().enumerate() {
+        // Who answered a case deals with it to its end.
+        let answered = scopes.iter().find(|scope| past.by.is_some() && scope.agent() == past.by);
+        let Some(by) = answered.or_else(|| scopes.get(index % scopes.len().max(1))) else { continue };
+        if now.duration_since(past.at) > DEALT_WITH {
+            let done = past.at + SignedDuration::from_mins(40);
             let closed =
                 environment.store.act(by, *case, &Act::Close { reason: None }, Expected::default(), done).await;
             if closed.is_err() {

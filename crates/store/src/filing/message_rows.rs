@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::event::NewEvent;
 use domain::Timestamp;
 use domain::case_state::Arrival;
-use domain::id::{CaseId, ChannelId, ConversationId, IdentityId, MessageId, ThreadId, WorkspaceId};
+use domain::id::{AgentId, CaseId, ChannelId, ConversationId, IdentityId, MessageId, ThreadId, WorkspaceId};
 use domain::item::{Author, Change, IncomingMessage, Link, Media, Mentioned};
 use domain::position::{counter_of, position};
 use domain::vocabulary::{Direction, SendState};
@@ -63,6 +63,13 @@ pub(super) struct Incoming<'a> {
     /// Which of our accounts wrote it.
     pub(super) own: Option<ChannelId>,
     pub(super) position: i64,
+}
+
+impl Incoming<'_> {
+    /// Who of us wrote it, when that is known; never of what others wrote.
+    fn written_by(&self) -> Option<AgentId> {
+        self.own.and(self.filing.written_by)
+    }
 }
 
 /// A message that is stored already.
@@ -359,12 +366,14 @@ async fn insert(
         sightings.extend(incoming.seen_by.iter().map(|channel| (id, *channel, incoming.filing.received_at)));
         rows.push(message_row(workspace, id, prepared, conversation.id, gone.contains(&incoming.key).then_some(now))?);
         media.extend(incoming.message.media.iter().map(|medium| media_row(workspace, id, medium, now)));
-        events.push(
-            NewEvent::of(if incoming.own.is_some() { "message.made_elsewhere" } else { "message.arrived" }, now)
-                .case(conversation.case)
-                .message(id)
-                .data(serde_json::json!({ "opened": opened, "private": incoming.message.private })),
-        );
+        let kind = match (incoming.own, incoming.written_by()) {
+            (None, _) => "message.arrived",
+            (Some(_), None) => "message.made_elsewhere",
+            (Some(_), Some(_)) => "message.sent",
+        };
+        let data = serde_json::json!({ "opened": opened, "private": incoming.message.private });
+        let event = NewEvent::of(kind, now).case(conversation.case).message(id).data(data);
+        events.push(NewEvent { actor: incoming.written_by(), ..event });
     }
     cases.retain(|id, _| touched.contains(id));
     case_rows::write(tx, workspace, &cases, now).await?;
@@ -411,6 +420,7 @@ const MESSAGE: &[Column] = &[
     Column::bool("private"),
     Column::uuid("identity_id"),
     Column::uuid("channel_id"),
+    Column::uuid("agent_id"),
     Column::text("text"),
     Column::text("placeholder"),
     Column::text("language"),
@@ -459,6 +469,7 @@ fn message_row(
         message.private.into(),
         prepared.identity.into(),
         incoming.own.or(message.private.then_some(prepared.channel)).into(),
+        incoming.written_by().into(),
         if kept { (&message.text).into() } else { "".into() },
         message.placeholder.clone().into(),
         language.into(),

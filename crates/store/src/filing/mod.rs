@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::event::{self, NewEvent};
 use crate::open::Store;
 use domain::Timestamp;
-use domain::id::{AppId, ChannelId, ParkedId, WorkspaceId};
+use domain::id::{AgentId, AppId, ChannelId, ParkedId, WorkspaceId};
 use domain::item::{Change, Item};
 use domain::priority::Triage;
 use domain::understanding::Understanding;
@@ -51,6 +51,8 @@ pub struct FilingItem {
     pub item: Item,
     /// For messages.
     pub reading: Option<Reading>,
+    /// Who of us wrote it, where that is known beside the item: networks do not say, a past that is taken over may.
+    pub written_by: Option<AgentId>,
 }
 
 /// A delivery's place in the journal, and the item's in the delivery.

@@ -1,12 +1,13 @@
 //! Filing: once, in its place, whatever the order and however often.
 
 use domain::Timestamp;
-use domain::id::{AppId, ChannelId, WorkspaceId};
+use domain::id::{AgentId, AppId, ChannelId, WorkspaceId};
 use domain::item::{Author, Change, IncomingMessage, Item};
 use domain::people::Scope;
 use domain::priority::Triage;
 use domain::understanding::Understanding;
-use domain::vocabulary::{About, ChannelRole, Form, Kind, ReplyNeed, Sentiment};
+use domain::vocabulary::{About, ChannelRole, Form, Kind, ReplyNeed, Role, Sentiment};
+use store::account::{NewAgent, Profile};
 use store::channel::{NewChannel, SignOff};
 use store::db::Value;
 use store::event::Read;
@@ -117,6 +118,7 @@ pub fn filing(desk: &Desk, account: &str, number: i64, change: Change) -> Filing
         received_at: at(1000 + number),
         item: Item { account: account.into(), scope: String::new(), change },
         reading: Some(reading(&text)),
+        written_by: None,
     }
 }
 
@@ -284,5 +286,51 @@ async fn an_account_that_is_no_channel_of_the_app_is_parked_once() {
             fresh.store.file(&batch, at(2000)).await.unwrap();
         }
         assert_eq!((count(&fresh, "parked").await, count(&fresh, "message").await), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_past_that_knows_who_wrote_an_answer_keeps_it() {
+    for fresh in every_engine().await {
+        let desk = desk(&fresh).await;
+        let scope = Scope::system(desk.workspace);
+        let new = NewAgent {
+            email: "mina@acme.example".into(),
+            name: "Mina".into(),
+            role: Role::Agent,
+            profile: Profile::new("en", "UTC"),
+            password_hash: None,
+        };
+        let mina = fresh.store.create_agent(&scope, &new, at(0)).await.unwrap().id;
+        let start = fresh.store.last_event(&scope).await.unwrap();
+        let ours = |id: &str, second: i64| Change::Message(Box::new(message(id, "2", "100", second, "Here you are.")));
+        let asked = Change::Message(Box::new(message("100", "9", "100", 10, "Where?")));
+        let items = vec![
+            // What a customer wrote is never ours, whoever claims it.
+            FilingItem { written_by: Some(mina), ..filing(&desk, "2", 1, asked) },
+            FilingItem { written_by: Some(mina), ..filing(&desk, "2", 2, ours("101", 20)) },
+            filing(&desk, "2", 3, ours("102", 30)),
+        ];
+        fresh.store.file(&Batch { progress: None, items, parked: Vec::new() }, at(2000)).await.unwrap();
+        let rows = fresh
+            .store
+            .main
+            .fetch_all(
+                "SELECT agent_id FROM message WHERE workspace_id = $1 ORDER BY position",
+                &[desk.workspace.into()],
+            )
+            .await
+            .unwrap();
+        let writers: Vec<Option<AgentId>> = rows.iter().map(|row| row.optional_id("agent_id").unwrap()).collect();
+        assert_eq!(writers, [None, Some(mina), None], "{}", fresh.name);
+        let Read::Events(events) = fresh.store.events_after(&scope, start, 100).await.unwrap() else { panic!() };
+        let told: Vec<(&str, Option<AgentId>)> =
+            events.iter().map(|event| (event.kind.as_str(), event.actor)).collect();
+        assert_eq!(
+            told,
+            [("message.arrived", None), ("message.sent", Some(mina)), ("message.made_elsewhere", None)],
+            "{}",
+            fresh.name
+        );
     }
 }
