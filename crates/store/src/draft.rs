@@ -247,9 +247,8 @@ async fn write(tx: &mut Tx, scope: &Scope, agent: AgentId, draft: &NewDraft<'_>,
         }
     }
     if draft.text.is_empty() {
-        let left = tx
-            .fetch_optional(&format!("SELECT 1 AS one FROM draft_attachment WHERE {PLACE} LIMIT 1"), &here)
-            .await?;
+        let left =
+            tx.fetch_optional(&format!("SELECT 1 AS one FROM draft_attachment WHERE {PLACE} LIMIT 1"), &here).await?;
         if left.is_none() {
             discard(tx, scope, agent, draft.case, draft.voice).await?;
         }

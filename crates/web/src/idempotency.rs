@@ -111,9 +111,8 @@ async fn run(edge: Edge, key: RequestKey, request: Request, next: Next) -> Resul
 
 /// What belongs to the body and the act; everything else is set anew for each request.
 fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let belongs = |name: &HeaderName| {
-        [header::CONTENT_TYPE, header::LOCATION].contains(name) || name.as_str().starts_with("hx-")
-    };
+    let belongs =
+        |name: &HeaderName| [header::CONTENT_TYPE, header::LOCATION].contains(name) || name.as_str().starts_with("hx-");
     let kept = headers.iter().filter(|(name, _)| belongs(name));
     kept.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }

@@ -21,8 +21,7 @@ pub fn everything(edge: &Edge) -> Router {
 /// What agents and programs reach: screens, API, streams.
 pub fn inside(edge: &Edge) -> Router {
     let (api, _) = api::routes(edge);
-    let screens =
-        screens::routes(edge).layer(middleware::from_fn_with_state(edge.clone(), idempotency::of_screens));
+    let screens = screens::routes(edge).layer(middleware::from_fn_with_state(edge.clone(), idempotency::of_screens));
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))
         .route("/app/events", get(events::screen_stream))

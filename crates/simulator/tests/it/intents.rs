@@ -31,8 +31,7 @@ async fn a_post_is_answered_on_its_page() {
 async fn an_invitation_leads_to_a_private_message() {
     let scene = Scene::start().await;
     scene.subscribe().await;
-    let page =
-        format!("{}/messages/compose?recipient_id={}", scene.simulator.base_url(), scene.world.support.user.id);
+    let page = format!("{}/messages/compose?recipient_id={}", scene.simulator.base_url(), scene.world.support.user.id);
     let text = scene.client.get(page).send().await.unwrap().text().await.unwrap();
     assert!(text.contains("value=\"aoba_help\""), "{text}");
     let sent = submit(&scene, "/messages/compose", "from=%40tom&to=aoba_help&text=My+order".to_owned()).await;

@@ -9,7 +9,7 @@ use crate::session::Visitor;
 use crate::state::Edge;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use desk::{Attached, Draft, DraftFile, NewDraft, Note, Voice};
+use desk::{Attached, Draft, DraftFile, Note, Voice};
 use domain::id::{CaseId, ChannelId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -190,7 +190,7 @@ pub(super) async fn save_draft(
     edge.desk.case_row(&visitor.scope, case).await?;
     let files = new.attachments.map(draft_files).transpose()?;
     let channel = new.channel.map(ChannelId);
-    let draft = NewDraft { case, voice, text: &new.text, channel, files: files.as_deref() };
+    let draft = desk::NewDraft { case, voice, text: &new.text, channel, files: files.as_deref() };
     edge.desk.save_draft(&visitor.scope, &draft).await?;
     Ok(StatusCode::NO_CONTENT)
 }

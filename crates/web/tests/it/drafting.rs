@@ -28,8 +28,8 @@ impl<'a> Desk<'a> {
     }
     /// Uploads as the composer does; the file's id.
     async fn attach(&self, name: &str, bytes: &[u8], voice: &str) -> String {
-        let mut body =
-            format!("--line\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes();
+        let mut body = format!("--line\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
+            .into_bytes();
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--line--\r\n");
         let address = format!("/app/attachments?case={}&voice={voice}", self.case);
@@ -60,7 +60,8 @@ impl<'a> Desk<'a> {
     }
 }
 
-const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+const GIF: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
 #[tokio::test]
 async fn what_was_attached_is_there_after_a_reload() {
@@ -111,7 +112,8 @@ async fn only_what_no_draft_holds_is_an_orphan() {
         let desk = Desk::at(&world).await;
         let kept = desk.attach("kept.gif", GIF, "public").await;
         let dropped = desk.attach("dropped.gif", GIF, "public").await;
-        desk.act("draft", &[("voice", "public"), ("text", "Look"), ("attachment", &kept), ("detached", &dropped)]).await;
+        desk.act("draft", &[("voice", "public"), ("text", "Look"), ("attachment", &kept), ("detached", &dropped)])
+            .await;
         world.clock.forward(SignedDuration::from_hours(30));
         pipeline::upkeep::prune(&world.edge.environment).await.unwrap();
         let folder = world.edge.store.data.join("attachments").join(world.ours.workspace.to_string());

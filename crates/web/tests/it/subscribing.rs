@@ -60,7 +60,8 @@ async fn subscriptions(server: &MockServer) {
 #[tokio::test]
 async fn what_the_network_takes_and_leaves_out_is_named() {
     let server = network().await;
-    let refused = ResponseTemplate::new(403).set_body_json(json!({ "title": "Forbidden", "detail": "Not in your plan" }));
+    let refused =
+        ResponseTemplate::new(403).set_body_json(json!({ "title": "Forbidden", "detail": "Not in your plan" }));
     Mock::given(method("POST")).and(body_string_contains("chat.received")).respond_with(refused).mount(&server).await;
     subscriptions(&server).await;
     on_every_engine(&server, async |scene| {
@@ -84,7 +85,8 @@ async fn what_the_network_takes_and_leaves_out_is_named() {
 #[tokio::test]
 async fn a_refusal_is_told_in_the_networks_words_and_only_to_who_manages() {
     let server = network().await;
-    let refused = ResponseTemplate::new(403).set_body_json(json!({ "title": "Forbidden", "detail": "Too many webhooks" }));
+    let refused =
+        ResponseTemplate::new(403).set_body_json(json!({ "title": "Forbidden", "detail": "Too many webhooks" }));
     Mock::given(method("POST")).and(path("/2/activity/subscriptions")).respond_with(refused).mount(&server).await;
     on_every_engine(&server, async |scene| {
         let address = format!("/settings/channels/{}/subscribe", scene.channel);

@@ -1,8 +1,8 @@
 //! A case: as a page beside its list, as panes for the script, its earlier messages, its reasons.
 
 use super::context::{colleague, desk, failed, frame, network, words};
-use super::{drafting, entries};
 use super::lists::{beside, priority};
+use super::{drafting, entries};
 use crate::error::{Error, Result};
 use crate::screens::case::{self, CaseView, TabView};
 use crate::screens::composer::{AccountChoice, ComposerView, Voice, VoiceView};
