@@ -5,6 +5,7 @@ use super::{FilingItem, OwnAccounts};
 use crate::db::{Column, Tx, Value, json_rows, rows_from};
 use crate::error::Result;
 use crate::event::NewEvent;
+use crate::outbox::SendError;
 use domain::Timestamp;
 use domain::id::{CaseId, MessageId, WorkspaceId};
 use domain::item::Change;
@@ -146,7 +147,7 @@ pub(super) async fn adopt_echo(
     let Some(channel) = incoming.own else { return Ok(None) };
     let rows = tx
         .fetch_all(
-            "SELECT id, message_id, case_id, outgoing FROM outbox
+            "SELECT id, message_id, case_id, outgoing, error FROM outbox
              WHERE workspace_id = $1 AND channel_id = $2 AND state IN ('sending', 'unknown') AND message_id IS NOT NULL",
             &[workspace.into(), channel.into()],
         )
@@ -182,6 +183,11 @@ pub(super) async fn adopt_echo(
     crate::outbox::name_thread(tx, workspace, message, &incoming.key.external_id).await?;
     let mut event = NewEvent::of("message.sent", now).message(message);
     event.case = row.optional_id("case_id")?;
+    let error: Option<SendError> = row.optional_json::<Option<SendError>>("error")?.flatten();
+    if let Some(case) = event.case.filter(|_| error.is_some_and(|error| error.waits_for_a_person())) {
+        // The case had been opened again for somebody to look; that is settled.
+        crate::outbox::answered_again(tx, workspace, message, case).await?;
+    }
     events.push(event);
     Ok(Some(message))
 }

@@ -7,6 +7,7 @@ mod record;
 mod settle;
 mod thread_name;
 
+pub(crate) use progress::answered_again;
 pub use progress::{progress, unanswered};
 pub use queue::{queue, queue_act};
 pub(crate) use thread_name::name_thread;

@@ -3,7 +3,7 @@
 use crate::db::Tx;
 use crate::error::Result;
 use domain::case_state::CaseProgress;
-use domain::id::{CaseId, WorkspaceId};
+use domain::id::{CaseId, MessageId, WorkspaceId};
 use domain::vocabulary::{CaseState, Kind, Noise, ReplyNeed};
 
 /// Reads and locks the part of a case that messages move.
@@ -49,13 +49,38 @@ pub(super) async fn answered(tx: &mut Tx, workspace: WorkspaceId, case: CaseId, 
     Ok(())
 }
 
-/// Recomputes what waits in a case after a message of ours was taken back or refused for good: nobody was answered by it.
+/// The customer is answered after all, by a message that had been taken for lost; it was counted when it was written.
+pub(crate) async fn answered_again(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    case: CaseId,
+) -> Result<()> {
+    let at = tx
+        .fetch_one(
+            "SELECT position FROM message WHERE workspace_id = $1 AND id = $2",
+            &[workspace.into(), message.into()],
+        )
+        .await?
+        .int("position")?;
+    answered(tx, workspace, case, at).await?;
+    tx.execute(
+        "UPDATE cases SET message_count = message_count - 1 WHERE workspace_id = $1 AND id = $2",
+        &[workspace.into(), case.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Recomputes what waits in a case after a message of ours was taken back, refused for good, or left to a person to look for:
+/// as far as anybody knows, nobody was answered by it.
 pub async fn unanswered(tx: &mut Tx, workspace: WorkspaceId, case: CaseId) -> Result<()> {
     let mut progress = progress(tx, workspace, case).await?;
     let row = tx
         .fetch_one(
             "SELECT max(m.position) AS last FROM message m JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
-             WHERE c.workspace_id = $1 AND c.case_id = $2 AND m.direction = 'outbound' AND m.send_state NOT IN ('cancelled', 'failed')",
+             WHERE c.workspace_id = $1 AND c.case_id = $2 AND m.direction = 'outbound' AND m.send_state NOT IN ('cancelled', 'failed')
+               AND NOT (m.send_state = 'unknown' AND coalesce(m.send_error->>'code', '') IN ('ambiguous', 'unseen'))",
             &[workspace.into(), case.into()],
         )
         .await?;

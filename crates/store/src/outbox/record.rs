@@ -56,9 +56,10 @@ impl Store {
                     take_external_id(tx, owed.workspace, message, external_id).await?;
                 }
                 set_state(tx, owed.workspace, message, state, error).await?;
-                if state == SendState::Failed
-                    && let Some(case) = owed.case
-                {
+                // What waits for a person must come before one: the case is open again, as after a refusal.
+                let is_lost = state == SendState::Failed
+                    || error.is_some_and(|error| state == SendState::Unknown && error.waits_for_a_person());
+                if let Some(case) = owed.case.filter(|_| is_lost) {
                     unanswered(tx, owed.workspace, case).await?;
                 }
                 let kind = match state {

@@ -1,6 +1,6 @@
 //! What people decide about a message of ours: take it back, try again, or say that it is there.
 
-use super::progress::{answered, unanswered};
+use super::progress::{answered_again, unanswered};
 use super::{Decision, changed, set_state, take_external_id};
 use crate::db::Tx;
 use crate::draft;
@@ -79,16 +79,15 @@ impl Store {
             }
             Decision::Again => {
                 take_files_again(&mut tx, scope, message, &row.json("outgoing")?).await?;
-                if let Some(case) = case {
-                    owed_again(&mut tx, scope, message, case).await?;
-                }
                 "message.queued"
             }
             Decision::GiveUp => "message.cancelled",
         };
         set_state(&mut tx, scope.workspace, message, next, None).await?;
-        if let (Decision::GiveUp, Some(case)) = (decision, case) {
-            unanswered(&mut tx, scope.workspace, case).await?;
+        match (decision, case) {
+            (Decision::GiveUp, Some(case)) => unanswered(&mut tx, scope.workspace, case).await?,
+            (_, Some(case)) => answered_again(&mut tx, scope.workspace, message, case).await?,
+            (_, None) => {}
         }
         event::append(&mut tx, scope.workspace, &[changed(kind, message, case, now).by(scope)]).await?;
         tx.commit().await
@@ -107,24 +106,6 @@ async fn is_free(tx: &mut Tx, scope: &Scope, message: MessageId, external_id: &s
         )
         .await?;
     if other.is_some() { Err(Error::Conflict("another_message")) } else { Ok(()) }
-}
-
-/// The customer is answered again by a message that was taken for lost; it was counted when it was written.
-async fn owed_again(tx: &mut Tx, scope: &Scope, message: MessageId, case: CaseId) -> Result<()> {
-    let at = tx
-        .fetch_one(
-            "SELECT position FROM message WHERE workspace_id = $1 AND id = $2",
-            &[scope.workspace.into(), message.into()],
-        )
-        .await?
-        .int("position")?;
-    answered(tx, scope.workspace, case, at).await?;
-    tx.execute(
-        "UPDATE cases SET message_count = message_count - 1 WHERE workspace_id = $1 AND id = $2",
-        &[scope.workspace.into(), case.into()],
-    )
-    .await?;
-    Ok(())
 }
 
 /// Files that went back into a draft meanwhile go out with the message again.

@@ -19,6 +19,7 @@ pub mod message;
 pub mod page;
 pub mod palette;
 pub mod search;
+pub mod sending;
 pub mod settings;
 pub mod text;
 pub mod view;

@@ -63,6 +63,7 @@ async fn one_of_two_equal_posts_is_chosen_and_no_second_message_may_take_it() {
         let pane = open_one.pane(&world, &open_one.agent).await;
         assert!(pane.contains("Which one is yours?"), "{}: {pane}", world.engine);
         assert_eq!(pane.matches("It is this one").count(), 2);
+        assert_eq!(open_one.state(&world).await, states("unknown", "", "open"), "it comes before somebody");
         assert!(pane.contains("/status/7001\"") && pane.contains("/status/7002\""), "each has its address");
 
         let chosen = open_one.act(&world, "found", &[("external_id", "7002")]).await;

@@ -2,9 +2,8 @@
 
 use super::context::network;
 use crate::error::Result;
-use crate::screens::message::{
-    CandidateView, DecisionView, Entry, From, MediaView, MessageView, Sending, SystemLine,
-};
+use crate::screens::message::{Entry, From, MediaView, MessageView, SystemLine};
+use crate::screens::sending::{CandidateView, DecisionView, Sending};
 use crate::screens::view::{Colleague, Person};
 use crate::session::Visitor;
 use crate::state::Edge;

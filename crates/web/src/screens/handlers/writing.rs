@@ -2,8 +2,8 @@
 
 use super::acting;
 use super::cases::view;
-use super::drafting;
 use super::context::{current_filter, desk, failed, frame, see, wants_fragment, words};
+use super::drafting;
 use super::entries;
 use super::lists;
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use crate::screens::composer::{AccountChoice, GuardView, Voice};
 use crate::screens::customer::CustomerView;
 use crate::screens::view::Colleague;
 use crate::screens::write_new::{self, WriteNewView};
-use crate::screens::{inbox, message};
+use crate::screens::{inbox, sending};
 use crate::session::Visitor;
 use crate::state::Edge;
 use axum::extract::{Form, Path, State};
@@ -55,10 +55,7 @@ impl Typed {
             .and_then(Voice::of)
             .ok_or_else(|| Error::field("voice", "public, private or note"))?;
         let files = |wanted: &'static str| {
-            fields
-                .iter()
-                .filter(move |(name, _)| name == wanted)
-                .filter_map(|(_, id)| id.parse::<AttachmentId>().ok())
+            fields.iter().filter(move |(name, _)| name == wanted).filter_map(|(_, id)| id.parse::<AttachmentId>().ok())
         };
         let described = |attachment: AttachmentId| Attached {
             attachment,
@@ -138,7 +135,7 @@ async fn left(
     let (shown, _) = view(edge, visitor, written.case, conversation, None, &filter).await?;
     let words = words(visitor);
     let seconds = written.undo_until.duration_since(edge.now()).as_secs();
-    let line = message::undo_line(words, written.message, &shown.person, written.undo_until, seconds, visitor.csrf());
+    let line = sending::undo_line(words, written.message, &shown.person, written.undo_until, seconds, visitor.csrf());
     Ok(html! {
         (case::pane(words, &shown, visitor.csrf()))
         @if seconds > 0 { div #undo-place hx-swap-oob="true" { (line) } }

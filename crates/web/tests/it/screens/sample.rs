@@ -16,6 +16,7 @@ use web::screens::filter::{Filter, View};
 use web::screens::inbox::ListView;
 use web::screens::message::*;
 use web::screens::search::{Hit, SearchView};
+use web::screens::sending::*;
 use web::screens::settings::{Notice, agents::*, apps::*, channel::*, parked::*, profile::*, sources::*, tokens::*};
 use web::screens::view::*;
 use web::screens::why::WhyView;
