@@ -92,7 +92,11 @@ struct Filter {
 }
 
 /// Registers the address and everything that the channel wants to hear of.
-pub(super) async fn subscribe(client: &Client, channel: &ChannelAccess, webhook_url: &str) -> Result<Subscribed, CallError> {
+pub(super) async fn subscribe(
+    client: &Client,
+    channel: &ChannelAccess,
+    webhook_url: &str,
+) -> Result<Subscribed, CallError> {
     let webhook = match is_wanted(&channel.app) {
         // Events go to the stream by themselves.
         true => None,

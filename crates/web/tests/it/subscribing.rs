@@ -20,7 +20,12 @@ struct Scene {
 async fn on_every_engine(server: &MockServer, story: impl AsyncFn(Scene)) {
     for fresh in every_engine().await {
         let allowed = [HostPort::of(&server.uri().parse().unwrap())].into();
-        let world = World::made(fresh, Making { client: ClientOptions { allowed, ..ClientOptions::default() }, ..Making::default() }, |_| {}).await;
+        let world = World::made(
+            fresh,
+            Making { client: ClientOptions { allowed, ..ClientOptions::default() }, ..Making::default() },
+            |_| {},
+        )
+        .await;
         let (store, scope) = (&world.edge.store, Scope::system(world.ours.workspace));
         let mut app = store.app(&scope, world.ours.app).await.unwrap();
         app.settings.insert("api_base".into(), server.uri());
