@@ -65,7 +65,8 @@ pub(super) fn shown(words: Words, message: MessageId, sending: &Sending, network
         (None, state) => format!("send-{}-means", state.word()),
     };
     html! {
-        span.chip.(kind) data-send=(sending.state.word()) { (icon(icon_name)) (words.term("send", sending.state.word())) }
+        span.chip.(kind) data-send=(sending.state.word()) { (icon(icon_name))
+            @if sending.decision.is_some() { (words.say("send-undecided")) } @else { (words.term("send", sending.state.word())) } }
         span { (words.say_around(&explained, &parts))
             @if let Some(said) = &sending.network_words { " " (words.say_around("network-said", &[("words", html! { q dir="auto" { (text::plain(said)) } })])) } }
         @match sending.state {
@@ -102,6 +103,7 @@ fn decide(words: Words, message: MessageId, decision: &DecisionView, network: &s
                 }
             }
             div.line.wrap {
+                span { (words.say("decide-not-sent")) }
                 (sure(words, message, "send-again", token))
                 (sure(words, message, "give-up", token))
             }

@@ -32,8 +32,10 @@ async fn open(world: &World, found: &[&str]) -> Open {
         message: "said nothing".to_owned(),
         candidates: found.iter().map(candidate).collect(),
     };
-    store.record(&owed[0], &Recorded::Unknown { look_at: None, error }, now).await.unwrap();
-    Open { case, message: sent.json()["message"].as_str().unwrap().to_owned(), agent }
+    let message = sent.json()["message"].as_str().unwrap().to_owned();
+    let row = owed.iter().find(|owed| owed.message.is_some_and(|owed| owed.to_string() == message)).unwrap();
+    store.record(row, &Recorded::Unknown { look_at: None, error }, now).await.unwrap();
+    Open { case, message, agent }
 }
 
 impl Open {

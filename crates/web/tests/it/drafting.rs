@@ -47,11 +47,11 @@ impl<'a> Desk<'a> {
         let ask = self.world.post(&format!("/app/messages/{message}/{act}")).by(&self.agent);
         ask.header("hx-request", "true").send().await
     }
-    /// The newest message of ours.
+    /// The message of ours that is about to leave.
     async fn ours(&self) -> String {
         let address = format!("/api/v1/cases/{}/messages", self.case);
         let messages = self.world.get(&address).by(&self.agent).send().await.json();
-        let last = messages["items"].as_array().unwrap().iter().rfind(|message| message["direction"] == "outbound");
+        let last = messages["items"].as_array().unwrap().iter().find(|message| message["send_state"] == "queued");
         last.unwrap()["id"].as_str().unwrap().to_owned()
     }
     async fn drafts(&self) -> serde_json::Value {

@@ -101,9 +101,19 @@ fn built() -> Vec<String> {
     family("message", vec!["hide", "show", "delete", "hide-sure", "delete-sure", "undo", "edit", "resend"]);
     family(
         "decide",
-        vec!["title", "this-one", "address", "there", "send-again", "send-again-sure", "give-up", "give-up-sure"],
+        vec![
+            "title",
+            "this-one",
+            "address",
+            "there",
+            "send-again",
+            "send-again-sure",
+            "give-up",
+            "give-up-sure",
+            "not-sent",
+        ],
     );
-    family("send", vec!["open-means", "several-means"]);
+    family("send", vec!["open-means", "several-means", "undecided"]);
     family(
         "failure",
         vec!["not-found", "forbidden", "too-many", "unavailable", "bad-request", "inner"].into_iter().collect(),
