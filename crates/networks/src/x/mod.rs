@@ -24,8 +24,7 @@ mod wire;
 use crate::access::{AppAccess, ChannelAccess, Tokens};
 use crate::client::Client;
 use crate::network::{
-    AppField, CallError, Connected, Deliveries, Files, Handshake, Measured, Network, OpenThread, Page, Received,
-    Rejected, Sent, Subscribed,
+    self, AppField, CallError, Connected, Files, Handshake, Measured, Network, Received, Rejected, Sent,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -68,13 +67,13 @@ impl Network for X {
     async fn connect(&self, app: &AppAccess, code: &str, verifier: &str, redirect: &str) -> Result<Connected, CallError> { connect::connect(&self.client, app, code, verifier, redirect).await }
     async fn whoami(&self, app: &AppAccess, tokens: &Tokens) -> Result<Connected, CallError> { connect::whoami(&self.client, app, tokens).await }
     async fn refresh(&self, app: &AppAccess, tokens: &Tokens) -> Result<Tokens, CallError> { connect::refresh(&self.client, app, tokens).await }
-    async fn subscribe(&self, channel: &ChannelAccess, url: &str) -> Result<Subscribed, CallError> { subscribe::subscribe(&self.client, channel, url).await }
+    async fn subscribe(&self, channel: &ChannelAccess, url: &str) -> Result<network::Subscribed, CallError> { subscribe::subscribe(&self.client, channel, url).await }
     async fn replay(&self, app: &AppAccess, url: &str, from: Timestamp, to: Timestamp) -> Result<(), CallError> { subscribe::replay(&self.client, app, url, from, to).await }
     fn thread_source(&self) -> Option<&'static str> { Some(poll::threads::SOURCE) }
     fn streams(&self, app: &AppAccess) -> bool { stream::is_wanted(app) }
-    async fn stream(&self, app: &AppAccess, deliveries: &dyn Deliveries) -> CallError { stream::hold(&self.client, app, deliveries).await }
-    async fn poll(&self, channel: &ChannelAccess, source: &str, cursor: Option<&str>, since: Timestamp) -> Result<Page, CallError> { poll::poll(&self.client, channel, source, cursor, since).await }
-    async fn poll_threads(&self, channel: &ChannelAccess, threads: &[OpenThread], ours: &[String], cursor: Option<&str>) -> Result<Page, CallError> { poll::threads::poll(&self.client, channel, threads, ours, cursor).await }
+    async fn stream(&self, app: &AppAccess, deliveries: &dyn network::Deliveries) -> CallError { stream::hold(&self.client, app, deliveries).await }
+    async fn poll(&self, channel: &ChannelAccess, source: &str, cursor: Option<&str>, since: Timestamp) -> Result<network::Page, CallError> { poll::poll(&self.client, channel, source, cursor, since).await }
+    async fn poll_threads(&self, channel: &ChannelAccess, threads: &[network::OpenThread], ours: &[String], cursor: Option<&str>) -> Result<network::Page, CallError> { poll::threads::poll(&self.client, channel, threads, ours, cursor).await }
     async fn send(&self, channel: &ChannelAccess, outgoing: &Outgoing, files: &dyn Files, _now: Timestamp) -> Sent { send::send(&self.client, channel, outgoing, files).await }
     async fn reconcile(&self, channel: &ChannelAccess, outgoing: &Outgoing, from: Timestamp, taken: &[String]) -> Reconciled { reconcile::reconcile(&self.client, channel, outgoing, from, taken).await }
     async fn fetch_media(&self, channel: &ChannelAccess, media: &Media, limit: u64) -> Result<(String, Bytes), CallError> { media::fetch(&self.client, channel, media, limit).await }
