@@ -72,6 +72,8 @@ test("an answer given in the browser stands on X under the customer's post, from
     await sent.waitFor({ state: "visible", timeout: LIMIT_MS });
     // It never says sent before the network said so.
     await page.locator('#talk [data-send="sent"]').first().waitFor({ state: "visible", timeout: LIMIT_MS });
+    // What was sent a moment after it was typed is no draft any more.
+    assert.equal(await page.locator("#composer-text").inputValue(), "");
     assert.deepEqual(watch.findings(), []);
     const replies = await repliesUnder(page, "story_maria", id);
     assert.equal(replies.length, 1, JSON.stringify(replies));

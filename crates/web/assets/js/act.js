@@ -52,7 +52,7 @@ function isDecided(xhr) {
   return !(xhr.status === 409 && xhr.responseText.includes('"request_under_way"'));
 }
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (isDecided(event.detail.xhr)) keys.delete(event.detail.elt);
+  if (isDecided(event.detail.xhr)) keys.delete(event.detail.requestConfig.elt);
 });
 
 const gone = new Set(["close", "snooze", "no-reply"]);

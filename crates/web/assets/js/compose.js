@@ -102,9 +102,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   clearTimeout(timer);
   timer = 0;
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful, xhr } = event.detail;
-  if (elt.id === "composer" && successful && xhr.status < 300) forgetKept(elt.dataset.case);
+// Before the new pane begins: what was sent is no draft any more, also when it was typed a moment ago.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig: { elt }, xhr } = event.detail;
+  if (elt.id === "composer" && xhr.status < 300) forgetKept(elt.dataset.case);
 });
 // A send waits for the draft that is just being saved, so that the saved one cannot come after it.
 document.addEventListener("htmx:confirm", (event) => {
