@@ -87,6 +87,7 @@ fn only_the_one_right_signature_opens() {
 fn private_deliveries_are_told_by_the_envelope() {
     let private = [
         "dm.received",
+        "dm.received-group",
         "dm.received-media",
         "dm.sent",
         "dm.read",
