@@ -105,13 +105,13 @@ pub(super) async fn subscribe(
     let webhook_id = webhook.as_ref().map(|webhook| webhook.id.as_str());
     let existing = subscriptions(Api::of_app(client, &channel.app)).await?;
     let account = Some(channel.facts.account.as_str());
-    let api = Api::of_channel(client, channel);
+    let (app, own) = (Api::of_app(client, &channel.app), Api::of_channel(client, channel));
     let mut subscribed = Subscribed::default();
     for (event_type, direction, need) in EVENTS {
-        let done = ensure(api, &existing, webhook_id, event_type, account, *direction).await;
+        let done = ensure(app, own, &existing, webhook_id, event_type, account, *direction).await;
         tolerate(done, event_type, *need, &mut subscribed)?;
     }
-    let done = ensure(Api::of_app(client, &channel.app), &existing, webhook_id, REVOCATION, None, None).await;
+    let done = ensure(app, app, &existing, webhook_id, REVOCATION, None, None).await;
     tolerate(done, REVOCATION, Need::Useful, &mut subscribed)?;
     if webhook.is_none_or(|webhook| webhook.valid) {
         return Ok(subscribed);
@@ -144,11 +144,16 @@ fn is_final(no: &No) -> bool {
 
 /// The webhook at this address, made or validated again when needed.
 async fn ready_webhook(api: Api<'_>, url: &str) -> Result<Webhook, Trouble> {
-    let Some(webhook) = webhook_at(api, url).await? else {
-        let body = Body::Json(json!({ "url": url }));
-        let made: MadeWebhook = api.call("webhooks", Method::POST, "/2/webhooks", &[], body).await?;
-        let (MadeWebhook::Wrapped { data: webhook } | MadeWebhook::Bare(webhook)) = made;
-        return Ok(Webhook { valid: true, ..webhook });
+    let webhook = match webhook_at(api, url).await? {
+        Some(webhook) => webhook,
+        None => match make_webhook(api, url).await {
+            // Another node was faster.
+            Err(Trouble::Said(no)) if is_double(&no) => match webhook_at(api, url).await? {
+                Some(webhook) => webhook,
+                None => return Err(Trouble::Said(no)),
+            },
+            made => return made,
+        },
     };
     if webhook.valid {
         return Ok(webhook);
@@ -159,6 +164,13 @@ async fn ready_webhook(api: Api<'_>, url: &str) -> Result<Webhook, Trouble> {
     api.call::<Value>("webhooks", Method::PUT, &path, &[], Body::Nothing).await?;
     // The answer says only that X will look.
     Ok(webhook_at(api, url).await?.unwrap_or(webhook))
+}
+
+async fn make_webhook(api: Api<'_>, url: &str) -> Result<Webhook, Trouble> {
+    let body = Body::Json(json!({ "url": url }));
+    let made: MadeWebhook = api.call("webhooks", Method::POST, "/2/webhooks", &[], body).await?;
+    let (MadeWebhook::Wrapped { data: webhook } | MadeWebhook::Bare(webhook)) = made;
+    Ok(Webhook { valid: true, ..webhook })
 }
 
 async fn webhook_at(api: Api<'_>, url: &str) -> Result<Option<Webhook>, Trouble> {
@@ -182,9 +194,11 @@ async fn subscriptions(api: Api<'_>) -> Result<Vec<Subscription>, Trouble> {
     Ok(all)
 }
 
-/// One subscription: left alone, moved to our webhook, or made.
+/// One subscription: left alone, moved to our webhook, or made with the permission of `own`. X lets only the app itself
+/// move one.
 async fn ensure(
-    api: Api<'_>,
+    app: Api<'_>,
+    own: Api<'_>,
     existing: &[Subscription],
     webhook: Option<&str>,
     event_type: &str,
@@ -203,7 +217,7 @@ async fn ensure(
         }
         let path = format!("/2/activity/subscriptions/{}", segment(&same.subscription_id)?);
         let body = Body::Json(json!({ "webhook_id": webhook }));
-        return api.call::<Value>(endpoint, Method::PUT, &path, &[], body).await.map(|_| ());
+        return app.call::<Value>(endpoint, Method::PUT, &path, &[], body).await.map(|_| ());
     }
     let mut filter = Map::new();
     if let Some(account) = account {
@@ -216,7 +230,7 @@ async fn ensure(
     if let (Some(webhook), Some(fields)) = (webhook, body.as_object_mut()) {
         fields.insert("webhook_id".to_owned(), webhook.into());
     }
-    match api.call::<Value>(endpoint, Method::POST, "/2/activity/subscriptions", &[], Body::Json(body)).await {
+    match own.call::<Value>(endpoint, Method::POST, "/2/activity/subscriptions", &[], Body::Json(body)).await {
         // Another node was faster.
         Err(Trouble::Said(no)) if is_double(&no) => Ok(()),
         done => done.map(|_| ()),
@@ -224,7 +238,7 @@ async fn ensure(
 }
 
 fn is_double(no: &No) -> bool {
-    let words = no.message.to_ascii_lowercase();
+    let words = format!("{} {}", no.code, no.message).to_ascii_lowercase();
     no.status == StatusCode::CONFLICT || words.contains("duplicate") || words.contains("already exists")
 }
 

@@ -4,4 +4,5 @@
 
 mod scene;
 mod streamed;
+mod subscribing;
 mod x;

@@ -68,11 +68,14 @@ pub(crate) async fn create(State(world): State<World>, caller: Caller, bytes: By
     if !acceptable(&url) {
         return Err(Problem::webhook("UrlValidationFailed", "the URL must be public HTTPS without a port"));
     }
+    let taken = |state: &crate::world::State| {
+        let taken = state.webhooks.values().any(|webhook| webhook.app == app && webhook.url == url);
+        let problem = || Problem::webhook("DuplicateUrlFailed", "this URL is registered already");
+        if taken { Err(problem()) } else { Ok(()) }
+    };
     let secret = {
         let state = world.lock();
-        if state.webhooks.values().any(|webhook| webhook.app == app && webhook.url == url) {
-            return Err(Problem::webhook("DuplicateUrlFailed", "this URL is registered already"));
-        }
+        taken(&state)?;
         if state.webhooks.values().filter(|webhook| webhook.app == app).count() >= MOST {
             return Err(Problem::webhook("WebhookLimitExceeded", "too many webhooks for this app"));
         }
@@ -81,6 +84,8 @@ pub(crate) async fn create(State(world): State<World>, caller: Caller, bytes: By
     world.challenge(&url, &secret).await.map_err(|reason| Problem::webhook("CrcValidationFailed", &reason))?;
     let now = world.now();
     let mut state = world.lock();
+    // Somebody else may have registered it during the challenge.
+    taken(&state)?;
     let id = state.snowflake(now);
     let webhook = Webhook { id, app, url, valid: true, created_ms: now, replaying: false };
     let mut answer = described(&webhook);
