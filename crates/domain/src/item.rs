@@ -147,6 +147,9 @@ pub enum Change {
     Revoked {
         /// Account id.
         account: String,
+        /// When, if the network says so.
+        #[serde(default)]
+        at: Option<Timestamp>,
     },
     /// A known kind that carries no work (typing, follow): counted, not filed.
     Ignored {

@@ -338,11 +338,11 @@ impl Store {
         let tokens = self.vault.seal(&channel_place(id), channel.tokens.as_bytes())?;
         tx.execute(
             "INSERT INTO channel (workspace_id, id, app_id, network, external_id, handle, name, avatar_url, role, access_level, sign_off,
-                                  state, tokens, tokens_expire_at, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'connected', $12, $13, $14)
+                                  state, tokens, tokens_expire_at, created_at, connected_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'connected', $12, $13, $14, $14)
              ON CONFLICT (workspace_id, id) DO UPDATE SET app_id = excluded.app_id, handle = excluded.handle, name = excluded.name,
                  avatar_url = excluded.avatar_url, state = 'connected', state_reason = NULL, tokens = excluded.tokens,
-                 tokens_expire_at = excluded.tokens_expire_at",
+                 tokens_expire_at = excluded.tokens_expire_at, connected_at = excluded.connected_at",
             &[
                 scope.workspace.into(),
                 id.into(),

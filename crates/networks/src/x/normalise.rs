@@ -60,6 +60,12 @@ impl Reader {
         // Ids of X are unique everywhere: the scope is empty.
         self.found.items.push(Item { account: account.0.clone(), scope: String::new(), change });
     }
+    /// Adds that `account` took its permission away; a moment that cannot be read is as none.
+    fn revoked(&mut self, account: &Id, date_time: Option<&str>) {
+        let at = date_time.and_then(|text| text.parse().ok());
+        self.push(account, Change::Revoked { account: account.0.clone(), at });
+    }
+
     /// Adds what `read` makes of one item, or keeps `whole`: the item as a delivery of its own, so that it can be read
     /// again by itself.
     pub(super) fn attempt(
@@ -132,8 +138,7 @@ fn delivery_read(reader: &mut Reader, raw: &str) -> Result<(), Broken> {
     }
     if let Some(revoke) = delivery.user_event.as_ref().and_then(|event| event.revoke) {
         let revocation: OldRevocation = parsed(revoke.get())?;
-        let account = revocation.source.user_id;
-        reader.push(&account, Change::Revoked { account: account.0.clone() });
+        reader.revoked(&revocation.source.user_id, revocation.date_time.as_deref());
         return Ok(());
     }
     if delivery.replay_job_status.is_some() {
@@ -151,7 +156,7 @@ fn event_read(reader: &mut Reader, raw: &str, outer_includes: Option<&RawValue>)
     let kind = event.event_type.as_ref();
     if kind == "oauth.revoke" {
         let revocation: Revocation = parsed(payload)?;
-        reader.push(&revocation.user_id, Change::Revoked { account: revocation.user_id.0.clone() });
+        reader.revoked(&revocation.user_id, revocation.date_time.as_deref());
         return Ok(());
     }
     let account = event.filter.user_id.unwrap_or_default();

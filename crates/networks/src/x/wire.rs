@@ -311,6 +311,8 @@ pub(super) struct Like {
 #[derive(Deserialize)]
 pub(super) struct Revocation {
     pub(super) user_id: Id,
+    /// RFC 3339, whole seconds.
+    pub(super) date_time: Option<String>,
 }
 
 /// Account Activity's `user_event`.
@@ -324,4 +326,6 @@ pub(super) struct UserEvent<'a> {
 #[derive(Deserialize)]
 pub(super) struct OldRevocation {
     pub(super) source: Revocation,
+    /// RFC 3339, whole seconds.
+    pub(super) date_time: Option<String>,
 }

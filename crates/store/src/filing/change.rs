@@ -7,9 +7,10 @@ use crate::error::Result;
 use crate::event::NewEvent;
 use crate::outbox::SendError;
 use domain::Timestamp;
-use domain::id::{CaseId, MessageId, WorkspaceId};
+use domain::id::{CaseId, ChannelId, MessageId, WorkspaceId};
 use domain::item::Change;
 use domain::outgoing::Outgoing;
+use jiff::SignedDuration;
 use std::collections::{BTreeSet, HashSet};
 
 /// Applies a later version of a message; `false` when none of its earlier versions is known.
@@ -270,19 +271,39 @@ pub(super) async fn file(
                 )
                 .await?;
             }
-            Change::Revoked { account } => {
+            Change::Revoked { account, at } => {
                 if let Some(own) = accounts.get(&(filing.network.clone(), account.clone())) {
-                    tx.execute(
-                        "UPDATE channel SET state = 'revoked', state_reason = 'revoked_at_network' WHERE workspace_id = $1 AND id = $2",
-                        &[workspace.into(), own.id.into()],
-                    )
-                    .await?;
-                    events.push(NewEvent::of("channel.changed", now).data(serde_json::json!({ "channel": own.id })));
+                    revoke(tx, workspace, own.id, *at, events, now).await?;
                 }
             }
             // Signals carry no work yet; they are counted by the ledger and stay in the journal.
             Change::Message(_) | Change::Reaction { .. } | Change::Ignored { .. } => {}
         }
+    }
+    Ok(())
+}
+
+/// Ends a connection, unless it was made after the network's notice: a notice comes late, or again.
+async fn revoke(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    channel: ChannelId,
+    at: Option<Timestamp>,
+    events: &mut Vec<NewEvent>,
+    now: Timestamp,
+) -> Result<()> {
+    // The notice names whole seconds; who connects and revokes within one is revoked.
+    let at = at.unwrap_or(now);
+    let end = at.checked_add(SignedDuration::from_secs(1)).unwrap_or(at);
+    let touched = tx
+        .execute(
+            "UPDATE channel SET state = 'revoked', state_reason = 'revoked_at_network'
+             WHERE workspace_id = $1 AND id = $2 AND state <> 'revoked' AND (connected_at IS NULL OR connected_at < $3)",
+            &[workspace.into(), channel.into(), end.into()],
+        )
+        .await?;
+    if touched > 0 {
+        events.push(NewEvent::of("channel.changed", now).data(serde_json::json!({ "channel": channel })));
     }
     Ok(())
 }

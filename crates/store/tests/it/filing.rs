@@ -8,7 +8,7 @@ use domain::priority::Triage;
 use domain::understanding::Understanding;
 use domain::vocabulary::{About, ChannelRole, Form, Kind, ReplyNeed, Role, Sentiment};
 use store::account::{NewAgent, Profile};
-use store::channel::{NewChannel, SignOff};
+use store::channel::{ChannelState, NewChannel, SignOff};
 use store::db::Value;
 use store::event::Read;
 use store::filing::{Batch, FilingItem, Place, Reading};
@@ -32,23 +32,29 @@ pub async fn desk(fresh: &Fresh) -> Desk {
     let fields = store::channel::Fields::new();
     fresh.store.add_app(&scope, app, "x", "X", &fields, &fields, true, at(0)).await.unwrap();
     let mut ids = Vec::new();
-    for (account, handle, role) in [("1", "acme", ChannelRole::Brand), ("2", "acme_help", ChannelRole::Support)] {
-        let channel = NewChannel {
-            app,
-            network: "x".into(),
-            external_id: account.into(),
-            handle: handle.into(),
-            name: handle.into(),
-            avatar_url: None,
-            role,
-            access_level: None,
-            sign_off: SignOff::None,
-            tokens: "{}".into(),
-            tokens_expire_at: None,
-        };
-        ids.push(fresh.store.add_channel(&scope, &channel, at(0)).await.unwrap());
+    for account in ["1", "2"] {
+        ids.push(fresh.store.add_channel(&scope, &channel(app, account), at(0)).await.unwrap());
     }
     Desk { workspace, app, brand: ids[0], support: ids[1] }
+}
+
+/// The brand's account is `1`, the support's `2`.
+fn channel(app: AppId, account: &str) -> NewChannel {
+    let (handle, role) =
+        if account == "1" { ("acme", ChannelRole::Brand) } else { ("acme_help", ChannelRole::Support) };
+    NewChannel {
+        app,
+        network: "x".into(),
+        external_id: account.into(),
+        handle: handle.into(),
+        name: handle.into(),
+        avatar_url: None,
+        role,
+        access_level: None,
+        sign_off: SignOff::None,
+        tokens: "{}".into(),
+        tokens_expire_at: None,
+    }
 }
 
 fn reading(text: &str) -> Reading {
@@ -273,6 +279,35 @@ async fn an_edit_keeps_the_earlier_version_in_either_order() {
                 .unwrap();
             assert_eq!(row.text("text").unwrap(), "old words", "{} edited first: {first}", fresh.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_notice_of_an_earlier_revocation_does_not_end_a_new_connection() {
+    for fresh in every_engine().await {
+        let desk = desk(&fresh).await;
+        let state = async || fresh.store.channel(&Scope::system(desk.workspace), desk.support).await.unwrap().state;
+        let notice = async |second: Option<i64>, number: i64| {
+            let change = Change::Revoked { account: "2".into(), at: second.map(at) };
+            let items = vec![filing(&desk, "2", number, change)];
+            fresh
+                .store
+                .file(&Batch { progress: Some((1, number)), items, parked: Vec::new() }, at(2000))
+                .await
+                .unwrap();
+        };
+        notice(Some(100), 1).await;
+        assert_eq!(state().await, ChannelState::Revoked);
+        fresh.store.add_channel(&Scope::system(desk.workspace), &channel(desk.app, "2"), at(500)).await.unwrap();
+        assert_eq!(state().await, ChannelState::Connected);
+        notice(Some(100), 2).await;
+        assert_eq!(state().await, ChannelState::Connected, "the same notice, delivered again");
+        // The network names whole seconds: half a second later it says the second of the connection.
+        notice(Some(500), 3).await;
+        assert_eq!(state().await, ChannelState::Revoked);
+        fresh.store.add_channel(&Scope::system(desk.workspace), &channel(desk.app, "2"), at(1000)).await.unwrap();
+        notice(None, 4).await;
+        assert_eq!(state().await, ChannelState::Revoked, "a notice without a time is of now");
     }
 }
 
