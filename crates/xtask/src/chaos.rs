@@ -21,7 +21,7 @@ pub struct ChaosArguments {
     only: String,
 }
 
-/// Runs the crash tests of the `madoguchi` crate with more rounds than `make test` has time for.
+/// Runs the crash tests (of the `madoguchi` crate; built with all others, as `make test` does) with more rounds than `make test` has time for.
 pub fn run(arguments: &ChaosArguments) -> Result<()> {
     let seed = arguments
         .seed
@@ -30,7 +30,7 @@ pub fn run(arguments: &ChaosArguments) -> Result<()> {
     let cluster = Cluster::start()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["test", "--locked", "--package", "madoguchi", "--test", "it"])
+        .args(["test", "--locked", "--workspace", "--test", "it"])
         .arg(&arguments.only)
         .args(["--", "--nocapture", "--test-threads=4"])
         .current_dir(workspace::root())
