@@ -10,6 +10,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("language", &["domain"]),
     ("networks", &["domain"]),
+    // From the corpus to the weights of `language`; not part of the product.
+    ("training", &["domain", "language"]),
     ("store", &["domain", "language"]),
     ("bus", &["domain"]),
     ("pipeline", &["domain", "language", "networks", "store", "bus"]),
