@@ -50,6 +50,6 @@ async fn two_nodes_that_subscribe_at_once_make_one_webhook() {
             done.unwrap();
         }
         let (webhooks, _) = registered(&scene).await;
-        assert_eq!(webhooks, [scene.webhook_url.clone()]);
+        assert_eq!(webhooks, std::slice::from_ref(&scene.webhook_url));
     }
 }

@@ -18,6 +18,7 @@ use crate::open::Store;
 use cursor::Key;
 use domain::id::CaseId;
 use domain::people::Scope;
+use futures::{StreamExt, TryStreamExt, stream};
 use plan::{Plan, Query};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,8 @@ impl Order {
 pub const MOST_ROWS: usize = 100;
 /// Counts stop here: one more than what is shown.
 pub const COUNT_LIMIT: i64 = 1000;
+/// Views counted at once: every page waits for all of them, and the database has more than one processor.
+const COUNTS_AT_ONCE: usize = 4;
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -221,13 +224,12 @@ impl Store {
 
     /// Live counts of the default views, to [`COUNT_LIMIT`].
     pub async fn view_counts(&self, scope: &Scope) -> Result<Vec<(&'static str, i64)>> {
-        let mut counts = Vec::new();
-        for view in default_views(scope.agent()) {
-            if let Some(count) = self.case_count(scope, &view.filter).await? {
-                counts.push((view.key, count));
-            }
-        }
-        Ok(counts)
+        let counts = default_views(scope.agent()).into_iter().map(|view| async move {
+            let count = self.case_count(scope, &view.filter).await?;
+            Ok::<_, crate::Error>((view.key, count))
+        });
+        let counts: Vec<_> = stream::iter(counts).buffered(COUNTS_AT_ONCE).try_collect().await?;
+        Ok(counts.into_iter().filter_map(|(key, count)| Some((key, count?))).collect())
     }
 
     /// One case as a row of a list; [`crate::Error::NotFound`] outside the scope.

@@ -51,12 +51,12 @@ pub(super) async fn page(
     if filter.view.is_none() && filter.narrowing().is_empty() {
         filter.view = Some(View::NeedsReply.word().to_owned());
     }
-    let (frame, list) =
-        tokio::try_join!(frame(&edge, &visitor), list(&edge, &visitor, &filter, place.after.as_deref()))?;
-    let open = match place.case {
-        Some(case) => Some(cases::view(&edge, &visitor, case, place.conversation, None, &filter).await?),
-        None => None,
+    let open = async {
+        let Some(case) = place.case else { return Ok(None) };
+        cases::view(&edge, &visitor, case, place.conversation, None, &filter).await.map(Some)
     };
+    let list = list(&edge, &visitor, &filter, place.after.as_deref());
+    let (frame, list, open) = tokio::try_join!(frame(&edge, &visitor), list, open)?;
     Ok(inbox::page(&frame, &list, open.as_ref().map(|(case, customer)| (case, customer))).into_response())
 }
 
