@@ -21,7 +21,8 @@ pub struct ChaosArguments {
     only: String,
 }
 
-/// Runs the crash tests (of the `madoguchi` crate; built with all others, as `make test` does) with more rounds than `make test` has time for.
+/// Runs the crash tests of the `madoguchi` crate with more rounds than `make test` has time for. They are built with all
+/// other tests, so that what `make test` has compiled is not compiled again.
 pub fn run(arguments: &ChaosArguments) -> Result<()> {
     let seed = arguments
         .seed

@@ -292,7 +292,8 @@ async fn revoke(
     events: &mut Vec<NewEvent>,
     now: Timestamp,
 ) -> Result<()> {
-    // The notice names whole seconds; who connects and revokes within one is revoked.
+    // The notice names whole seconds; who connects and revokes within one is revoked. Where the two clocks differ by
+    // more, the next call that is refused ends the connection.
     let at = at.unwrap_or(now);
     let end = at.checked_add(SignedDuration::from_secs(1)).unwrap_or(at);
     let touched = tx

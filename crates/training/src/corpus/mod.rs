@@ -2,11 +2,9 @@
 
 mod message;
 mod sameness;
-mod tables;
 
 pub use message::{Message, Surface};
-pub use sameness::{Pair, distinct_trigram_ratio, near_duplicates};
-pub use tables::{Shares, shares};
+pub use sameness::{Pair, near_duplicates};
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

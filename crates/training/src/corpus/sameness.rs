@@ -1,9 +1,7 @@
-//! How alike texts are: near-duplicates by shared character n-grams, and the share of distinct trigrams.
+//! How alike texts are: near-duplicates by shared character n-grams.
 
-use super::Message;
-use domain::vocabulary::Kind;
 use language::normalise::fold;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Characters in a shingle.
 const SHINGLE: usize = 5;
@@ -27,7 +25,7 @@ pub struct Pair {
 /// first `own`. Digits and case make no difference.
 pub fn near_duplicates(named: &[(String, &str)], own: usize) -> Vec<Pair> {
     let shingles: Vec<HashSet<u64>> = named.iter().map(|(_, text)| shingles(text)).collect();
-    // Rare shingles find the candidates: two texts that share half of theirs share a rare one, unless both are all commonplace.
+    // Only texts that share a shingle are compared.
     let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
     for (index, set) in shingles.iter().enumerate() {
         for shingle in set {
@@ -76,26 +74,6 @@ fn hash(letters: &[char]) -> u64 {
     letters.iter().fold(0xcbf2_9ce4_8422_2325, |hash, letter| {
         (hash ^ u64::from(u32::from(*letter))).wrapping_mul(0x0100_0000_01b3)
     })
-}
-
-/// Distinct word trigrams over all (for unspaced scripts: of characters), by language and kind: 1 when no three follow
-/// each other twice.
-pub fn distinct_trigram_ratio(messages: &[Message]) -> BTreeMap<(String, Kind), f64> {
-    let mut seen: BTreeMap<(String, Kind), (HashSet<String>, usize)> = BTreeMap::new();
-    for message in messages {
-        let folded = fold(&message.text);
-        let units: Vec<String> = if message.language() == "ja" {
-            folded.chars().filter(|letter| !letter.is_whitespace()).map(String::from).collect()
-        } else {
-            folded.split_whitespace().map(str::to_owned).collect()
-        };
-        let (distinct, all) = seen.entry((message.language().to_owned(), message.kind)).or_default();
-        for trigram in units.windows(3) {
-            distinct.insert(trigram.join(" "));
-            *all += 1;
-        }
-    }
-    seen.into_iter().map(|(key, (distinct, all))| (key, distinct.len() as f64 / all.max(1) as f64)).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
 use domain::vocabulary::Kind;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use training::corpus::{self, Message};
 
@@ -63,11 +64,23 @@ fn test_rows(data: &Path) -> Vec<(String, String)> {
 
 #[test]
 fn every_kind_is_written_in_every_language() {
-    let shares = corpus::shares(&messages());
+    let messages = messages();
     for language in corpus::LANGUAGES {
         for kind in Kind::ALL {
-            let count = shares.by_kind.get(&(language.to_owned(), *kind)).copied().unwrap_or_default();
+            let count = messages.iter().filter(|one| one.language() == language && one.kind == *kind).count();
             assert!(count >= 100, "{language} {kind}: {count}");
         }
     }
+}
+
+/// Else a split by writer would not be one by industry.
+#[test]
+fn an_industry_belongs_to_one_writer() {
+    let messages = messages();
+    let mut writers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for message in &messages {
+        writers.entry(&message.industry).or_default().insert(message.writer());
+    }
+    writers.retain(|_, writers| writers.len() > 1);
+    assert!(writers.is_empty(), "{writers:?}");
 }
