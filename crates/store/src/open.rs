@@ -58,6 +58,7 @@ const MAIN: &[(&str, &str)] = &[
     ("0003_answers", include_str!("../migrations/main/0003_answers.sql")),
     ("0004_erased_files", include_str!("../migrations/main/0004_erased_files.sql")),
     ("0005_connected", include_str!("../migrations/main/0005_connected.sql")),
+    ("0006_orders_from_the_index", include_str!("../migrations/main/0006_orders_from_the_index.sql")),
 ];
 pub(crate) const JOURNAL: &[(&str, &str)] = &[("0001_journal", include_str!("../migrations/journal/0001_journal.sql"))];
 const SEARCH: &[(&str, &str)] = &[("0001_search", include_str!("../migrations/search/0001_search.sql"))];

@@ -21,6 +21,7 @@ use domain::people::Scope;
 use futures::{StreamExt, TryStreamExt, stream};
 use plan::{Plan, Query};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How a list is sorted. Each is total: no two cases share a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +91,9 @@ impl Store {
         if !filter.is_impossible() {
             match order {
                 Order::Waiting => self.by_waiting(scope, filter, after, limit + 1, &mut rows).await?,
+                Order::Priority if filter.priorities.len() > 1 => {
+                    self.by_level(scope, filter, after, limit + 1, &mut rows).await?;
+                }
                 Order::Priority | Order::Recent => {
                     let key = after.map(|cursor| cursor.key);
                     self.fill(scope, filter, order, key, limit + 1, &mut rows).await?;
@@ -123,6 +127,28 @@ impl Store {
         if rows.len() < wanted && filter.waiting != Some(true) {
             let filter = Filter { waiting: Some(false), ..filter.clone() };
             self.fill(scope, &filter, Order::Recent, other_key, wanted, rows).await?;
+        }
+        Ok(())
+    }
+
+    /// The levels that are asked for, one after the other: each begins at its own place of the index.
+    async fn by_level(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        after: Option<Cursor>,
+        wanted: usize,
+        rows: &mut Vec<CaseRow>,
+    ) -> Result<()> {
+        let levels: BTreeSet<i64> = filter.priorities.iter().copied().collect();
+        for level in levels {
+            let key = match after.map(|cursor| cursor.key) {
+                Some(Key::Priority { priority, .. }) if level < priority => continue,
+                Some(key @ Key::Priority { priority, .. }) if level == priority => Some(key),
+                _ => None,
+            };
+            let filter = Filter { priorities: vec![level], ..filter.clone() };
+            self.fill(scope, &filter, Order::Priority, key, wanted, rows).await?;
         }
         Ok(())
     }

@@ -17,6 +17,9 @@ const STRETCH: i64 = 20_000;
 /// Entries of a stretch of time that are worth to be read and sorted.
 const SHORT: i64 = 5_000;
 
+/// Indexes that begin with the priority.
+const BY_PRIORITY: [&str; 3] = ["cases_order", "cases_live_order", "cases_waiting_order"];
+
 /// A column has one of these many values: worth an index only while they are few.
 fn among(column: &str, count: usize) -> Option<String> {
     match count {
@@ -53,9 +56,7 @@ impl Plan {
     /// Whether the index yields cases in this order by itself, and its entries are mostly wanted.
     fn is_ordered(&self, order: Order) -> bool {
         match order {
-            Order::Priority => {
-                ["cases_order", "cases_live_order", "cases_waiting_order", "cases_live_assignee"].contains(&self.index)
-            }
+            Order::Priority => BY_PRIORITY.contains(&self.index) || self.index == "cases_live_assignee",
             Order::Recent => {
                 ["cases_recent", "cases_live_recent", "cases_assignee", "cases_contact"].contains(&self.index)
             }
@@ -70,6 +71,17 @@ impl Plan {
 
     /// The way to go first.
     pub(super) fn first(filter: &Filter, order: Order) -> Self {
+        let plan = Self::in_order(filter, order);
+        match filter.priorities[..] {
+            // The level begins where the order says, not behind all levels before it.
+            [level] if order == Order::Priority && BY_PRIORITY.contains(&plan.index) => {
+                plan.with("priority = ?", [level.into()])
+            }
+            _ => plan,
+        }
+    }
+
+    fn in_order(filter: &Filter, order: Order) -> Self {
         if let Some(contact) = filter.contact {
             return Self::of("cases_contact").with("contact_id = ?", [contact.into()]);
         }
@@ -244,7 +256,8 @@ impl Query {
     /// The ids of a plan, in order, behind a key.
     ///
     /// Where the plan's index is not in the list's order, PostgreSQL is kept from walking one that is: it would look at
-    /// every case for the sake of the first few. What is found comes from the index alone, and is sorted apart.
+    /// every case for the sake of the first few. What is found comes from the index alone, which holds the columns of
+    /// every order, and is sorted apart.
     pub(super) fn ids_of(mut self, plan: &Plan, order: Order, key: Option<Key>, limit: i64) -> (String, Vec<Value>) {
         if self.engine == Engine::Sqlite || (plan.is_ordered(order) && !plan.second) {
             if let Some(key) = key {
@@ -260,9 +273,8 @@ impl Query {
         let behind = if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" AND ") };
         let limit = self.number(limit);
         let sql = format!(
-            "WITH found AS MATERIALIZED (SELECT id AS case_id {found})
-             SELECT id FROM found JOIN cases ON cases.workspace_id = $1 AND cases.id = found.case_id
-             WHERE {behind} ORDER BY {} LIMIT {limit}",
+            "WITH found AS MATERIALIZED (SELECT {} {found}) SELECT id FROM found WHERE {behind} ORDER BY {} LIMIT {limit}",
+            order.key_columns(),
             order.columns()
         );
         (sql, self.values)
